@@ -1,0 +1,1 @@
+"""The language-neutral engine: session, measurement, verdict, ledger and hand-over."""

@@ -1,0 +1,125 @@
+"""The values that measuring produces and that records keep."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+LOWER = "lower"
+HIGHER = "higher"
+
+
+@dataclass(frozen=True)
+class Method:
+    """The locked way of measuring; two measurements count as the same only when their `digest` is equal."""
+
+    benchmark: str  # a command as a person would type it at the top of the tree
+    environment: dict[str, str] = field(default_factory=lambda: {"PYTHONHASHSEED": "0"})
+    looks: tuple[int, ...] = (5, 15, 30)  # numbers of pairs after which the interval is looked at
+    warmups: int = 1  # uncounted runs of each side
+    timeout_s: float = 600.0  # one run of the benchmark
+
+    @property
+    def digest(self) -> str:
+        """Twelve hexadecimal digits that name this method."""
+        text = json.dumps(asdict(self), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def as_json(self) -> dict[str, Any]:
+        """A JSON document of the method."""
+        return {**asdict(self), "looks": list(self.looks), "digest": self.digest}
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Method:
+        """The inverse of `as_json`."""
+        known = {key: value for key, value in document.items() if key in cls.__dataclass_fields__}
+        return cls(**{**known, "looks": tuple(known["looks"])})
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two trees being compared."""
+
+    name: str  # "base" or "head"
+    tree: Path
+    # Called before every run with a fresh empty folder for probes; gives the whole process environment.
+    environment: Any  # Callable[[Path], Mapping[str, str]]
+    read_probe: Any  # Callable[[Path], Mapping[str, float]]
+
+
+@dataclass(frozen=True)
+class Value:
+    """One figure of one run."""
+
+    amount: float
+    unit: str
+    better: str = LOWER
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One run of the benchmark in a fresh process tree.
+
+    `values` always has `wall_s`, `cpu_s` (the tree's user and system seconds) and `rss_mib` (concurrent peak of the
+    tree), has `gc_s` where the language can tell, and one entry for each metric that the benchmark printed.
+    """
+
+    values: Mapping[str, Value]
+    exit_code: int
+    output_digest: str  # of standard output without metric lines
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Both sides run next to each other; `first` names the side that ran first."""
+
+    index: int
+    first: str
+    base: Sample
+    head: Sample
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """One metric compared: `ratio` is how many times better head is, so above 1 is an improvement.
+
+    `base` and `head` are medians; `low` and `high` bound the 95 % interval of the median ratio; `verdict` is
+    `better`, `worse`, `same` (the interval lies within the band around 1) or `inconclusive`.
+    """
+
+    base: float
+    head: float
+    ratio: float
+    low: float
+    high: float
+    verdict: str
+    unit: str
+    better: str = LOWER
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """The outcome of measuring pairs by one method."""
+
+    metrics: dict[str, Ratio]
+    pairs: int
+    band: dict[str, float]  # metric -> smallest relative effect that may be claimed on this machine
+    seconds: float  # time spent measuring
+    complete: bool  # False where the budget ended it before the interval was narrow enough
+    output_changed: bool  # the two sides printed different output
+
+    def as_json(self) -> dict[str, Any]:
+        """A JSON document of the measurement."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Measurement:
+        """The inverse of `as_json`."""
+        metrics = {name: Ratio(**ratio) for name, ratio in document["metrics"].items()}
+        return cls(**{**document, "metrics": metrics})
