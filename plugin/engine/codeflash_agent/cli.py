@@ -1,0 +1,85 @@
+"""`codeflash-agent`: one executable, one module per verb."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from codeflash_agent.commands import baseline, begin, compare, discard, keep, measure, profile, report, setup, status
+from codeflash_agent.errors import USAGE, CodeflashError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+VERBS = {
+    "setup": setup,
+    "baseline": baseline,
+    "profile": profile,
+    "begin": begin,
+    "measure": measure,
+    "keep": keep,
+    "discard": discard,
+    "status": status,
+    "report": report,
+    "compare": compare,
+}
+
+STATUSES = "exit status: 0 done; 1 the honest no (a regression, a discard, a refused step); 2 usage or environment, with what to do"
+INTERRUPTED = 130
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        sys.stderr.write(f"{self.prog}: {message}; see `{self.prog} --help`\n")
+        raise SystemExit(USAGE)
+
+
+def version() -> str:
+    """The plugin's version, from its manifest."""
+    manifest = Path(__file__).resolve().parents[2] / ".claude-plugin" / "plugin.json"
+    return str(json.loads(manifest.read_text(encoding="utf-8"))["version"])
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    main_parser = _Parser(
+        prog="codeflash-agent",
+        description="Profile, measure and decide: the programs behind the codeflash plugin.",
+        epilog=STATUSES,
+    )
+    main_parser.add_argument("--version", action="version", version=f"codeflash-agent {version()}")
+    verbs = main_parser.add_subparsers(dest="verb", metavar="VERB", required=True, parser_class=_Parser)
+    for name, module in VERBS.items():
+        verb = verbs.add_parser(
+            name,
+            help=module.HELP,
+            description=module.HELP,
+            epilog=f"example:\n  {module.EXAMPLE}\n\n{STATUSES}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        module.add_arguments(verb)
+    return main_parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb and return its exit status; errors end in one line on stderr."""
+    arguments = parser().parse_args(argv)
+    try:
+        return int(VERBS[arguments.verb].run(arguments))
+    except CodeflashError as error:
+        print(f"codeflash-agent {arguments.verb}: {error}", file=sys.stderr)
+        return error.status
+    except KeyboardInterrupt:
+        print(
+            f"codeflash-agent {arguments.verb}: interrupted; what was measured is kept, the same command goes on",
+            file=sys.stderr,
+        )
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader went away (`| head`); standard output must not be flushed into the closed pipe at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0

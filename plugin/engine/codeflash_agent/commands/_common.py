@@ -1,0 +1,41 @@
+"""What the verbs share: the --json option and progress lines."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from codeflash_agent.storage import atomic
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Add `--json [FILE]`."""
+    parser.add_argument(
+        "--json",
+        nargs="?",
+        const="-",
+        metavar="FILE",
+        help="write the result as JSON: to standard output instead of the text, or with FILE beside it",
+    )
+
+
+def emit(arguments: argparse.Namespace, lines: Iterable[str], document: Any) -> None:
+    """Print the lines, or the document where --json asks for it."""
+    if arguments.json == "-":
+        print(json.dumps(document, indent=1, ensure_ascii=False))
+        return
+    for line in lines:
+        print(line)
+    if arguments.json:
+        atomic.write_json(Path(arguments.json), document)
+
+
+def progress(line: str) -> None:
+    """One line about long work, on stderr so that standard output stays the result."""
+    print(line, file=sys.stderr, flush=True)

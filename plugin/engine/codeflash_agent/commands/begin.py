@@ -1,0 +1,55 @@
+"""`begin`: open one experiment on one target."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from codeflash_agent.commands import _common
+from codeflash_agent.session import context as contexts
+from codeflash_agent.session import experiment
+
+if TYPE_CHECKING:
+    import argparse
+
+HELP = "open one experiment: one target, one hypothesis, one fix"
+EXAMPLE = (
+    "codeflash-agent begin --target src/app/load.py::parse --domains cpu,memory --hypothesis 'one pass instead of two copies'"
+)
+DOMAINS = ("cpu", "memory", "gc", "async", "structure")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--target", required=True, help="FILE::FUNCTION as the target table shows it")
+    parser.add_argument("--domains", required=True, type=_domains, help=f"comma-separated: {', '.join(DOMAINS)}")
+    parser.add_argument("--dimension", help="the dimension or metric that the hypothesis is about (default: first domain)")
+    parser.add_argument("--hypothesis", required=True, help="mechanism and expected effect, one line")
+    _common.add_json(parser)
+
+
+def _domains(text: str) -> list[str]:
+    import argparse  # noqa: PLC0415 - argparse turns this error into its one-line message
+
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in names if name not in DOMAINS]
+    if unknown or not names:
+        raise argparse.ArgumentTypeError(f"{text!r} must name domains among {', '.join(DOMAINS)}")
+    return names
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Open it, or say which rule forbids it now."""
+    with contexts.opened() as context:
+        record = experiment.begin(
+            context,
+            target=arguments.target,
+            domains=arguments.domains,
+            dimension=arguments.dimension or arguments.domains[0],
+            hypothesis=arguments.hypothesis,
+        )
+        lines = [
+            f"[experiment {record.number}] open: {record.target} ({', '.join(record.domains)}): {record.hypothesis}",
+            f"edit in {context.tree}; ONE fix; then: codeflash-agent measure",
+        ]
+        _common.emit(arguments, lines, record.as_json())
+    return 0

@@ -1,0 +1,91 @@
+"""`profile`: one unified profile of the present state, kept with the session."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from codeflash_agent import languages
+from codeflash_agent.commands import _common
+from codeflash_agent.errors import EnvironmentProblem
+from codeflash_agent.session import context as contexts
+from codeflash_agent.session import state
+from codeflash_agent.session.state import ProfileEntry
+from codeflash_agent.storage import atomic, git, layout as places
+
+if TYPE_CHECKING:
+    import argparse
+
+    from codeflash_agent.language import Language, Setup
+    from codeflash_agent.storage.layout import Layout
+
+HELP = "profile CPU, memory, collector and event loop jointly; in a session it opens the way to the next experiment"
+EXAMPLE = "codeflash-agent profile -- python scripts/import_job.py --rows 100000"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--quick", action="store_true", help="one pass only; says what it leaves out")
+    parser.add_argument(
+        "--option", action="append", default=[], metavar="OPTION", help="passed on to the profiler, e.g. --option=--top=20"
+    )
+    _common.add_json(parser)
+    parser.add_argument("command", nargs="*", metavar="-- COMMAND", help="default: the session's benchmark, else setup's")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Profile in the session's tree where there is a session, else in the checkout, changing nothing."""
+    layout = places.find(Path.cwd(), need_git=False)
+    if state.exists(layout):
+        with contexts.opened() as context:
+            command = arguments.command or shlex.split(context.session.method.benchmark)
+            number = len(context.session.profiles) + 1
+            file = layout.profiles / f"{number:03d}.json"
+            before = git.tree_hash(context.tree)
+            document = _profile(context.language, context.setup, layout, context.tree, command, file, arguments)
+            entry = ProfileEntry(
+                number, str(file.relative_to(layout.home)), before, shlex.join(command), document["exit_code"], state.now()
+            )
+            context.session.profiles.append(entry)
+            state.save(layout, context.session)
+            context.derive()
+    else:
+        setup = state.load_setup(layout)
+        text = setup.benchmark_command or setup.test_command or ""
+        command = arguments.command or shlex.split(text)
+        if not command:
+            raise EnvironmentProblem("nothing to profile: give a command, as in `codeflash-agent profile -- python x.py`")
+        file = layout.profiles / "latest.json"
+        document = _profile(languages.load(layout.project), setup, layout, layout.project, command, file, arguments)
+    if arguments.json == "-":
+        _common.emit(arguments, [], document)
+    elif arguments.json:
+        atomic.write_json(Path(arguments.json), document)
+    return 0
+
+
+def _profile(
+    language: Language,
+    setup: Setup,
+    layout: Layout,
+    tree: Path,
+    command: list[str],
+    file: Path,
+    arguments: argparse.Namespace,
+) -> dict[str, Any]:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    options = ["--json", str(file), "--baseline", str(layout.profiles), *arguments.option]
+    if arguments.quick:
+        options.append("--quick")
+    argv = language.profile_command(setup, tree, command, options)
+    # The program's own output goes to stderr here: standard output carries the result of this verb.
+    done = subprocess.run(
+        argv, cwd=tree, env=language.environment(setup, layout.project, tree), stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False
+    )
+    if not file.exists():
+        raise EnvironmentProblem(f"the profiler wrote nothing and ended with {done.returncode}; its line above says why")
+    document: dict[str, Any] = atomic.read_json(file)
+    return document

@@ -1,0 +1,67 @@
+"""`status`: where the session stands and what to do now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codeflash_agent.commands import _common
+from codeflash_agent.render import session as render
+from codeflash_agent.session import context as contexts
+from codeflash_agent.session import gains, handoff, next_step, records, state
+from codeflash_agent.storage import git, layout as places
+
+if TYPE_CHECKING:
+    import argparse
+
+HELP = "the session so far (targets, ledger, gain per dimension) and what to do now, with the rule that says so"
+EXAMPLE = "codeflash-agent status"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    _common.add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Look; nothing is changed. Exit status 0 with and without a session."""
+    layout = places.find(Path.cwd())
+    if not state.exists(layout):
+        step = "codeflash-agent baseline" if layout.setup_json.exists() else "codeflash-agent setup"
+        lines = [f"no session in {layout.project}", f"next: {step}"]
+        _common.emit(arguments, lines, {"session": None, "next": {"action": step, "why": "no session"}})
+        return 0
+    context = contexts.read()
+    session, all_records = context.session, context.records
+    tree_hash = git.tree_hash(context.tree)
+    present = handoff.present_targets(layout, session, tree_hash)
+    rows = present if present is not None else handoff.newest_targets(layout, session)
+    step = next_step.next_step(session, all_records, tree_hash, present)
+    stale = "" if present is not None else " (of an earlier state: profile again)"
+    lines = [
+        f"session since {session.started} on {session.branch}, edits in {session.tree}",
+        f"goal: {session.goal or 'optimise what the profile shows'}",
+        f"method {session.method.digest}: {session.method.benchmark}; tests: {session.tests or 'none'}",
+        f"gained so far: {render.gains_line(gains.products(all_records))}",
+        "",
+        *render.ledger_table(all_records),
+        "",
+        f"[unified targets]{stale}",
+        *render.target_table(rows),
+        "",
+    ]
+    current = context.open_record
+    if current is not None:
+        pairs = len(records.load_pairs(layout, current, records.MAIN))
+        lines.append(f"[experiment {current.number}] {current.state}: {current.target}; {pairs} pairs measured; {current.hypothesis}")
+    lines += [f"next: {step.action}", f"why: {step.why}"]
+    document = {
+        "session": session.as_json(),
+        "experiments": [record.as_json() for record in all_records],
+        "gains": gains.products(all_records),
+        "targets": [vars(row) for row in rows],
+        "targets_current": present is not None,
+        "next": vars(step),
+    }
+    _common.emit(arguments, lines, document)
+    return 0

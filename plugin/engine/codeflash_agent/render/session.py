@@ -1,0 +1,156 @@
+"""The session as text: status lines that are the same every time, tables, the hand-over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from codeflash_agent.measure.model import Ratio
+    from codeflash_agent.session.next_step import Step
+    from codeflash_agent.session.records import Record
+    from codeflash_agent.session.state import Session
+    from codeflash_agent.session.targets import Target
+
+TABLE_ROWS = 10
+METRIC_NAMES = {"cpu_s": "CPU", "wall_s": "wall", "rss_mib": "peak RSS", "gc_s": "collector"}
+
+
+def target_table(rows: Sequence[Target], limit: int = TABLE_ROWS) -> list[str]:
+    """The first rows as a Markdown table; the rest are counted."""
+    if not rows:
+        return ["no target above the thresholds"]
+    lines = [
+        "| # | Function | file:line | CPU % | Mem MiB | GC s | Blocked ms | Domains | Score |",
+        "| ---: | --- | --- | ---: | ---: | ---: | ---: | --- | ---: |",
+    ]
+    for number, row in enumerate(rows[:limit], 1):
+        lines.append(
+            f"| {number} | {row.function} | {row.place} | {row.cpu_percent:.1f} | {row.memory_mib:.1f} | {row.gc_s:.2f} "
+            f"| {row.blocked_ms:.0f} | {', '.join(row.domains)} | {row.score:.1f} |"
+        )
+    if len(rows) > limit:
+        lines.append(f"(+{len(rows) - limit} more)")
+    return lines
+
+
+def ratio_text(ratio: Ratio) -> str:
+    """A ratio with its interval, e.g. ``1.92x [1.90, 1.95]``."""
+    return f"{ratio.ratio:.3g}x [{ratio.low:.3g}, {ratio.high:.3g}]"
+
+
+def deltas(record: Record) -> str:
+    """Every measured metric of an experiment in one line."""
+    if record.measurement is None:
+        return "not measured"
+    return ", ".join(
+        f"{METRIC_NAMES.get(name, name)} {ratio_text(ratio)} {ratio.verdict}"
+        for name, ratio in record.measurement.metrics.items()
+    )
+
+
+def experiment_line(record: Record) -> str:
+    """`[experiment N]` with target, domains, outcome, deltas in every dimension and interaction."""
+    outcome = record.verdict.status.upper() if record.verdict and not record.decided else record.state.upper()
+    return (
+        f"[experiment {record.number}] {record.target} ({', '.join(record.domains)}): {outcome}; {deltas(record)}; "
+        f"interaction {record.interaction}"
+    )
+
+
+def gains_line(gains: Mapping[str, float]) -> str:
+    """Products of the kept ratios, per metric."""
+    if not gains:
+        return "nothing kept yet"
+    return ", ".join(f"{METRIC_NAMES.get(name, name)} {gain:.3g}x" for name, gain in gains.items())
+
+
+def progress_line(records: Sequence[Record], gains: Mapping[str, float], step: Step) -> str:
+    """`[progress]`: what was kept and discarded, the best, the gain so far, what is next."""
+    kept = [record for record in records if record.state == "keep"]
+    lost = [record for record in records if record.state in ("discard", "crash")]
+    found = sorted({record.interaction for record in kept if record.interaction != "none"})
+    best = max(kept, key=_headline, default=None)
+    return (
+        f"[progress] {len(kept)} kept, {len(lost)} discarded; "
+        f"best: {best.description if best else 'none'}; since the start: {gains_line(gains)}; "
+        f"interactions: {', '.join(found) or 'none'}; next: {step.action}"
+    )
+
+
+def _headline(record: Record) -> float:
+    metrics = record.measurement.metrics if record.measurement else {}
+    return max((ratio.ratio for ratio in metrics.values() if ratio.verdict == "better"), default=0.0)
+
+
+def ledger_table(records: Sequence[Record]) -> list[str]:
+    """The decided experiments as a Markdown table."""
+    decided = [record for record in records if record.state in ("keep", "discard", "crash")]
+    if not decided:
+        return ["no experiment has ended yet"]
+    lines = ["| # | Outcome | Target | CPU | Peak RSS | Collector | Commit | What |", "| ---: | --- | --- | --- | --- | --- | --- | --- |"]
+    for record in decided:
+        metrics = record.measurement.metrics if record.measurement else {}
+        cells = [ratio_text(metrics[name]) if name in metrics else "-" for name in ("cpu_s", "rss_mib", "gc_s")]
+        lines.append(
+            f"| {record.number} | {record.state} | {record.target} | {' | '.join(cells)} | {record.commit[:12] or '-'} "
+            f"| {record.description.replace('|', '/')} |"
+        )
+    return lines
+
+
+def handoff(
+    *,
+    session: Session,
+    runner: str,
+    base: str,
+    records: Sequence[Record],
+    open_record: Record | None,
+    pairs: int,
+    gains: Mapping[str, float],
+    targets: Sequence[Target],
+    step: Step,
+) -> str:
+    """The whole of HANDOFF.md."""
+    lines = [
+        "# Hand-over of the codeflash session",
+        "",
+        "Written by `codeflash-agent` after every step; edits here are overwritten.",
+        "",
+        "## How to resume",
+        "",
+        "Run `/codeflash optimize` in this repository, or go on by hand:",
+        "",
+        f"1. next: {step.action}",
+        f"2. why: {step.why}",
+        "3. `codeflash-agent status` says this again, with the target table and the ledger.",
+        "",
+        "## Where it stands",
+        "",
+        f"- goal: {session.goal or 'optimise what the profile shows'}",
+        f"- edits happen in `{session.tree}` on branch `{session.branch}`; last kept commit `{base[:12]}`, "
+        f"started from `{session.start_commit[:12]}`",
+        f"- $RUNNER: `{runner}`; tests: `{session.tests or 'none, by the user’s word'}`; guard: `{session.guard or 'none'}`",
+        f"- locked method `{session.method.digest}`: `{session.method.benchmark}`",
+        f"- smallest effect that may be claimed here: {band_text(session.band)}",
+        f"- gained so far (product of the kept ratios): {gains_line(gains)}",
+    ]
+    if open_record is not None:
+        lines += [
+            "",
+            "## Open experiment",
+            "",
+            f"- number {open_record.number}, target {open_record.target}, domains {', '.join(open_record.domains)}, "
+            f"state {open_record.state}, {pairs} pairs measured",
+            f"- hypothesis: {open_record.hypothesis}",
+        ]
+        if open_record.verdict is not None:
+            lines.append(f"- verdict: {open_record.verdict.status} ({open_record.verdict.reason})")
+    lines += ["", "## Experiments", "", *ledger_table(records), "", "## Targets of the newest profile", "", *target_table(targets), ""]
+    return "\n".join(lines)
+
+
+def band_text(band: Mapping[str, float]) -> str:
+    """The band per metric in percent."""
+    return ", ".join(f"{METRIC_NAMES.get(name, name)} {value * 100:.1f} %" for name, value in band.items()) or "not measured"

@@ -1,0 +1,162 @@
+"""Measuring the open experiment: identity, tests, pairs that survive a crash, confirmation, verdict."""
+
+from __future__ import annotations
+
+import dataclasses
+import zlib
+from typing import TYPE_CHECKING
+
+from codeflash_agent.errors import Refused
+from codeflash_agent.measure.pairs import measure_pairs
+from codeflash_agent.session import experiment, records, tests, worktrees
+from codeflash_agent.storage import git
+from codeflash_agent.verdict import decide, gates
+from codeflash_agent.verdict.model import DISCARD, KEEP, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from codeflash_agent.measure.model import Measurement, Pair, Side
+    from codeflash_agent.session.context import Context
+    from codeflash_agent.session.records import Record
+    from codeflash_agent.verdict.model import Finding
+
+CONFIRMING_PAIRS = 5
+
+
+def measure(context: Context, *, budget_s: float, progress: Callable[[str], None]) -> Record:
+    """Bring the open experiment to a verdict for the change as it stands, going on where an earlier call ended.
+
+    Args:
+        context: the open session.
+        budget_s: seconds of benchmarking in this call; what was measured before is not repeated.
+        progress: told one line at a time.
+
+    Raises:
+        Refused: no experiment is open, or nothing was changed.
+        EnvironmentProblem: a side cannot be run or would run foreign code.
+    """
+    record = experiment.require_open(context)
+    candidate = experiment.candidate_now(context, record)
+    if not candidate.files:
+        raise Refused(f"nothing differs from {record.base_commit[:12]} in {context.tree}; edit first, then measure")
+    method = context.session.method
+    if record.candidate is None or record.candidate.tree_hash != candidate.tree_hash or record.method != method.digest:
+        record.candidate, record.method = candidate, method.digest
+        record.tests_head = record.measurement = record.confirmation = record.verdict = None
+        record.state = records.OPEN
+        context.save(record)
+    baseline = worktrees.baseline_at(context.layout, context.setup, record.base_commit)
+    base = worktrees.side("base", context.language, context.setup, context.layout, baseline)
+    head = worktrees.side("head", context.language, context.setup, context.layout, context.tree)
+    findings = _run_tests(context, record, base, head, progress)
+    findings += gates.changed_files({path: context.language.kind_of(path) for path in candidate.files})
+    if any(finding.gate == "tests-failing" for finding in findings):
+        record.verdict = decide.tests_failed(findings)
+    else:
+        _run_pairs(context, record, base, head, findings, budget_s, progress)
+    _note_litter(context, record)
+    record.state = records.MEASURED if record.verdict is not None else records.OPEN
+    context.save(record)
+    return record
+
+
+def _run_tests(
+    context: Context, record: Record, base: Side, head: Side, progress: Callable[[str], None]
+) -> list[Finding]:
+    command = context.session.tests
+    if command is None:
+        return []
+    if record.tests_base is None:
+        progress(f"tests on the base: {command}")
+        record.tests_base = tests.of_commit(
+            context.language, context.setup, context.layout, context.session, base.tree, record.base_commit
+        )
+    if record.tests_head is None:
+        progress(f"tests on the change: {command}")
+        record.tests_head = tests.run(context.language, context.setup, context.layout, head.tree, command)
+        _note_litter(context, record)
+        context.save(record)
+    if record.tests_base is None:
+        return []
+    return gates.compare_tests(record.tests_base, record.tests_head)
+
+
+def _run_pairs(
+    context: Context,
+    record: Record,
+    base: Side,
+    head: Side,
+    findings: list[Finding],
+    budget_s: float,
+    progress: Callable[[str], None],
+) -> None:
+    record.measurement = _block(context, record, records.MAIN, base, head, budget_s, progress)
+    if not record.measurement.complete:
+        return  # the budget ended it; the next call goes on from the pairs on disk
+    findings = findings + gates.output_changed(record.measurement)
+    verdict = decide.decide(record.measurement, target=record.dimension, findings=findings)
+    if verdict.status == KEEP:
+        progress("confirming in an independent block")
+        left = max(1.0, budget_s - record.measurement.seconds)
+        record.confirmation = _block(context, record, records.CONFIRM, base, head, left, progress)
+        if not record.confirmation.complete:
+            return
+        verdict = confirmed(verdict, record.measurement, record.confirmation)
+    record.verdict = verdict
+
+
+def _block(
+    context: Context,
+    record: Record,
+    block: str,
+    base: Side,
+    head: Side,
+    budget_s: float,
+    progress: Callable[[str], None],
+) -> Measurement:
+    method = context.session.method
+    if block == records.CONFIRM:
+        method = dataclasses.replace(method, looks=(CONFIRMING_PAIRS,))
+    assert record.candidate is not None  # noqa: S101 - set by the caller
+
+    def store(pair: Pair) -> None:
+        records.append_pair(context.layout, record, block, pair)
+
+    return measure_pairs(
+        method,
+        base,
+        head,
+        seed=zlib.crc32(f"{record.candidate.tree_hash}{block}".encode()),
+        budget_s=budget_s,
+        band=context.session.band,
+        done=records.load_pairs(context.layout, record, block),
+        on_pair=store,
+        progress=progress,
+    )
+
+
+def confirmed(verdict: Verdict, measured: Measurement, confirmation: Measurement) -> Verdict:
+    """A KEEP stands when fresh pairs show at least half of one gain that it rests on; else it becomes a DISCARD."""
+    for name in verdict.better:
+        again = confirmation.metrics.get(name)
+        if again is not None and again.ratio - 1.0 >= (measured.metrics[name].ratio - 1.0) / 2:
+            return verdict
+    shown = ", ".join(
+        f"{name} {measured.metrics[name].ratio:.3f} then {confirmation.metrics[name].ratio:.3f}"
+        for name in verdict.better
+        if name in confirmation.metrics
+    )
+    return dataclasses.replace(
+        verdict,
+        status=DISCARD,
+        rule="not confirmed",
+        reason=f"an independent block of {confirmation.pairs} pairs did not show the gain again ({shown or 'no figure'})",
+    )
+
+
+def _note_litter(context: Context, record: Record) -> None:
+    """Remember the files that runs left behind, so that they are not taken for part of the change."""
+    assert record.candidate is not None  # noqa: S101 - set by the caller
+    ours = {*record.candidate.new_files, *record.untracked_before, *record.left_by_runs}
+    record.left_by_runs += [path for path in git.untracked(context.tree) if path not in ours]

@@ -1,0 +1,117 @@
+"""The state of a session as a whole; what belongs to one experiment is in `records`."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from codeflash_agent.errors import EnvironmentProblem, Refused
+from codeflash_agent.language import Setup
+from codeflash_agent.measure.model import Method
+from codeflash_agent.storage import atomic
+
+if TYPE_CHECKING:
+    from codeflash_agent.storage.layout import Layout
+
+SCHEMA = 1
+BRANCH = "codeflash/optimize"
+
+
+@dataclass
+class ProfileEntry:
+    """One unified profile of the session's tree."""
+
+    number: int
+    file: str  # relative to .codeflash
+    tree_hash: str  # git tree that was profiled
+    command: str
+    exit_code: int
+    taken: str
+
+
+@dataclass
+class Session:
+    """What `.codeflash/session.json` holds; commits are full hashes, times are UTC in ISO 8601."""
+
+    started: str
+    goal: str
+    branch: str
+    in_place: bool
+    tree: str  # where the session edits
+    start_commit: str
+    method: Method
+    tests: str | None  # the locked test command; None only when the user said so
+    guard: str | None  # the maintainers' extra command
+    band: dict[str, float]  # metric -> smallest relative effect that may be claimed
+    start_values: dict[str, float]  # metric -> median at the start
+    baselines: list[dict[str, Any]] = field(default_factory=list)  # earlier methods, with when and why they ended
+    profiles: list[ProfileEntry] = field(default_factory=list)
+    schema_version: int = SCHEMA
+
+    @property
+    def tree_path(self) -> Path:
+        """The folder in which the session edits."""
+        return Path(self.tree)
+
+    def as_json(self) -> dict[str, Any]:
+        """The document of `.codeflash/session.json`."""
+        return {**asdict(self), "method": self.method.as_json()}
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Session:
+        """The inverse of `as_json`; keys of later versions are ignored."""
+        known = {key: value for key, value in document.items() if key in cls.__dataclass_fields__}
+        known["method"] = Method.from_json(known["method"])
+        known["profiles"] = [ProfileEntry(**entry) for entry in known["profiles"]]
+        return cls(**known)
+
+
+def now() -> str:
+    """The present moment, UTC, to the second."""
+    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+
+
+def exists(layout: Layout) -> bool:
+    """Whether a session was started here."""
+    return layout.session_json.exists()
+
+
+def load(layout: Layout) -> Session:
+    """Read the session.
+
+    Raises:
+        Refused: none was started.
+        EnvironmentProblem: its file cannot be read, or a newer codeflash wrote it.
+    """
+    if not exists(layout):
+        raise Refused("no session here yet; start one with `codeflash-agent baseline`")
+    document = atomic.read_json(layout.session_json)
+    version = document.get("schema_version") if isinstance(document, dict) else None
+    if not isinstance(version, int) or version > SCHEMA:
+        raise EnvironmentProblem(
+            f"{layout.session_json} has schema {version}, this codeflash-agent reads up to {SCHEMA}; update the plugin"
+        )
+    try:
+        return Session.from_json(document)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise EnvironmentProblem(
+            f"{layout.session_json} is damaged ({error}); restore it, or move .codeflash away to start anew"
+        ) from error
+
+
+def save(layout: Layout, session: Session) -> None:
+    """Write the session, atomically."""
+    atomic.write_json(layout.session_json, session.as_json())
+
+
+def load_setup(layout: Layout) -> Setup:
+    """Read what `setup` found.
+
+    Raises:
+        Refused: setup has not run.
+    """
+    if not layout.setup_json.exists():
+        raise Refused("the environment is not known yet; run `codeflash-agent setup` first")
+    return Setup.from_json(atomic.read_json(layout.setup_json))

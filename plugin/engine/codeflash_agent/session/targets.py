@@ -1,0 +1,66 @@
+"""The target table as a unified profile computed it, read for status and hand-over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from codeflash_agent.storage import atomic
+
+if TYPE_CHECKING:
+    from codeflash_agent.session.state import ProfileEntry, Session
+    from codeflash_agent.storage.layout import Layout
+
+
+@dataclass(frozen=True)
+class Target:
+    """One row: what it costs in each dimension and its score."""
+
+    function: str
+    place: str  # file:line
+    cpu_percent: float
+    memory_mib: float
+    gc_s: float
+    blocked_ms: float
+    domains: tuple[str, ...]
+    score: float
+
+
+def current_profile(session: Session, tree_hash: str) -> ProfileEntry | None:
+    """The newest profile of exactly the state `tree_hash`."""
+    return next((entry for entry in reversed(session.profiles) if entry.tree_hash == tree_hash), None)
+
+
+def load(layout: Layout, entry: ProfileEntry) -> list[Target]:
+    """The targets of one profile, best first."""
+    return from_document(atomic.read_json(layout.home / entry.file))
+
+
+def from_document(document: dict[str, Any]) -> list[Target]:
+    """Join `targets[]` of a profile document with the figures of its `functions[]`."""
+    figures = {(row["file"], row["line"], row["function"]): row for row in document.get("functions", [])}
+    rows = []
+    for target in document.get("targets", []):
+        figure = {**figures.get((target["file"], target["line"], target["function"]), {}), **target}
+        rows.append(
+            Target(
+                function=target["function"],
+                place=f"{target['file']}:{target['line']}",
+                cpu_percent=float(figure.get("cpu_own_percent") or 0.0),
+                memory_mib=float(figure.get("mem_peak_mib") or 0.0),
+                gc_s=float(figure.get("gc_s") or 0.0),
+                blocked_ms=float(figure.get("blocked_ms") or 0.0),
+                domains=tuple(target.get("domains", ())),
+                score=float(target.get("score", 0.0)),
+            )
+        )
+    return rows
+
+
+def headroom(rows: list[Target]) -> dict[str, int]:
+    """Dimension -> number of targets that count in it."""
+    counts: dict[str, int] = {}
+    for row in rows:
+        for domain in row.domains:
+            counts[domain] = counts.get(domain, 0) + 1
+    return counts
