@@ -116,13 +116,13 @@ def keep(
     _run_guard(context)
     record.explained = dict(explained)
     record.overruled, record.trade_off = overrule, trade_off
-    record.message = message
+    record.message = f"{message.rstrip()}\n\n{_effect(record)}\n"
     record.description = message.splitlines()[0]
     record.interaction = interaction
     record.state = records.KEEPING
     context.save(record)
     try:
-        commit = git.commit_files(context.tree, record.candidate.files, message)
+        commit = git.commit_files(context.tree, record.candidate.files, record.message)
     except EnvironmentProblem as error:
         record.state = records.MEASURED
         context.save(record)
@@ -148,6 +148,18 @@ def _check_verdict(record: Record, explained: Mapping[str, str], overrule: str, 
         raise Refused(f"the verdict is {verdict.status} ({verdict.reason}); discard it, or give --overrule 'reason'")
     if verdict.status == KEEP and verdict.worse and not trade_off:
         raise Refused(f"{', '.join(verdict.worse)} got worse; write the trade-off down with --trade-off 'text'")
+
+
+def _effect(record: Record) -> str:
+    """The measured effect as the last paragraph of the commit message."""
+    assert record.measurement is not None  # noqa: S101 - a verdict other than `fix` rests on one
+    lines = ["Measured (times better, 95 % interval):"]
+    lines += [
+        f"  {name} {ratio.ratio:.3f} [{ratio.low:.3f}, {ratio.high:.3f}] {ratio.verdict}"
+        for name, ratio in record.measurement.metrics.items()
+    ]
+    lines += [f"{label}: {text}" for label, text in (("Trade-off", record.trade_off), ("Overruled", record.overruled)) if text]
+    return "\n".join(lines)
 
 
 def _run_guard(context: Context) -> None:
