@@ -20,7 +20,10 @@ def closing_lines(context: Context, record: Record) -> list[str]:
     tree_hash = git.tree_hash(context.tree)
     rows = handoff.present_targets(context.layout, context.session, tree_hash)
     step = next_step.next_step(context.session, context.records, tree_hash, rows)
-    lines = [render.experiment_line(record), f"{record.description}" + (f" (commit {record.commit[:12]})" if record.commit else "")]
+    lines = [
+        render.experiment_line(record),
+        f"{record.description}" + (f" (commit {record.commit[:12]})" if record.commit else ""),
+    ]
     decided = [one for one in context.records if one.decided]
     if len(decided) % PROGRESS_EVERY == 0:
         lines.append(render.progress_line(decided, gains.products(context.records), step))

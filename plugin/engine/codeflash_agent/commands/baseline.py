@@ -16,7 +16,8 @@ from codeflash_agent.render import session as render
 from codeflash_agent.session import context as contexts
 from codeflash_agent.session import state, tests, worktrees
 from codeflash_agent.session.state import Session
-from codeflash_agent.storage import atomic, git, layout as places
+from codeflash_agent.storage import atomic, git
+from codeflash_agent.storage import layout as places
 
 if TYPE_CHECKING:
     import argparse
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from codeflash_agent.language import Setup, TestReport
     from codeflash_agent.storage.layout import Layout
 
-HELP = "start the session: own worktree on codeflash/optimize, tests as they are, the locked method and the machine's band"
+HELP = (
+    "start the session: own worktree on codeflash/optimize, tests as they are, the locked method and the machine's band"
+)
 EXAMPLE = "codeflash-agent baseline --benchmark 'python benchmarks/run.py' --tests 'pytest -q' --goal 'faster imports'"
 
 SEED = 20
@@ -35,10 +38,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--benchmark", help="the command to measure, run at the top of the tree (default: setup's)")
     parser.add_argument("--tests", help="the test command (default: setup's)")
-    parser.add_argument("--no-tests", action="store_true", help="go on without tests: nothing then guards the behaviour")
+    parser.add_argument(
+        "--no-tests", action="store_true", help="go on without tests: nothing then guards the behaviour"
+    )
     parser.add_argument("--guard", help="an extra command that must pass before every keep (lint, types)")
     parser.add_argument("--goal", default="", help="what the user asked for, in their words")
-    parser.add_argument("--in-place", action="store_true", help="work in this checkout and branch; it must be clean (CI)")
+    parser.add_argument(
+        "--in-place", action="store_true", help="work in this checkout and branch; it must be clean (CI)"
+    )
     parser.add_argument("--timeout", type=float, default=600.0, metavar="S", help="of one benchmark run (default 600)")
     parser.add_argument("--again", metavar="REASON", help="take a new baseline by another method; recorded with REASON")
     _common.add_json(parser)
@@ -112,7 +119,9 @@ def _again(arguments: argparse.Namespace, method: Method, command: str | None) -
 def _benchmark(arguments: argparse.Namespace, setup: Setup) -> str:
     benchmark = arguments.benchmark or setup.benchmark_command or arguments.tests or setup.test_command
     if not benchmark:
-        raise EnvironmentProblem("no benchmark and no tests were found; give the command to measure with --benchmark 'command'")
+        raise EnvironmentProblem(
+            "no benchmark and no tests were found; give the command to measure with --benchmark 'command'"
+        )
     return str(benchmark)
 
 
@@ -152,10 +161,10 @@ def _measure_start(layout: Layout, setup: Setup, session: Session, commit: str) 
     return report
 
 
-def _print(
-    arguments: argparse.Namespace, session: Session, report: TestReport | None, dirty: Sequence[str]
-) -> None:
-    values = ", ".join(f"{render.METRIC_NAMES.get(name, name)} {value:.4g}" for name, value in session.start_values.items())
+def _print(arguments: argparse.Namespace, session: Session, report: TestReport | None, dirty: Sequence[str]) -> None:
+    values = ", ".join(
+        f"{render.METRIC_NAMES.get(name, name)} {value:.4g}" for name, value in session.start_values.items()
+    )
     lines = [
         f"[baseline] {session.method.benchmark}: {values}",
         f"[baseline] smallest effect that may be claimed here: {render.band_text(session.band)}",
@@ -173,7 +182,7 @@ def _print(
 
 def _tests_text(report: TestReport | None) -> str:
     if report is None:
-        return "none, by the user's word: nothing guards the behaviour"
+        return "none, as the user wished: nothing guards the behaviour"
     if not report.granular:
         return f"exit status {report.exit_code} ({report.summary or 'no summary'})"
     known = sorted(name for name, status in report.cases.items() if status in ("failed", "error"))

@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     import argparse
 
 HELP = "open one experiment: one target, one hypothesis, one fix"
-EXAMPLE = (
-    "codeflash-agent begin --target src/app/load.py::parse --domains cpu,memory --hypothesis 'one pass instead of two copies'"
-)
+EXAMPLE = "codeflash-agent begin --target src/app/load.py::parse --domains cpu,memory --hypothesis 'one pass instead of two copies'"
 DOMAINS = ("cpu", "memory", "gc", "async", "structure")
 
 
@@ -22,7 +20,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--target", required=True, help="FILE::FUNCTION as the target table shows it")
     parser.add_argument("--domains", required=True, type=_domains, help=f"comma-separated: {', '.join(DOMAINS)}")
-    parser.add_argument("--dimension", help="the dimension or metric that the hypothesis is about (default: first domain)")
+    parser.add_argument(
+        "--dimension", help="the dimension or metric that the hypothesis is about (default: first domain)"
+    )
     parser.add_argument("--hypothesis", required=True, help="mechanism and expected effect, one line")
     _common.add_json(parser)
 

@@ -19,7 +19,9 @@ EXAMPLE = "codeflash-agent keep --message 'perf: join once instead of per token'
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--message", "-m", required=True, help="commit message, `perf: <what>`; the measured effect is added")
+    parser.add_argument(
+        "--message", "-m", required=True, help="commit message, `perf: <what>`; the measured effect is added"
+    )
     parser.add_argument("--interaction", default="none", help="the cross-domain effect that was seen (default none)")
     parser.add_argument("--trade-off", default="", help="what got worse and why that is right")
     parser.add_argument(
@@ -48,5 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _explanation(text: str) -> tuple[str, str]:
     gate, separator, reason = text.partition("=")
     if not separator or not reason.strip():
-        raise EnvironmentProblem(f"--explain {text!r}: write GATE=REASON, e.g. --explain output-changed='rounding is documented'")
+        raise EnvironmentProblem(
+            f"--explain {text!r}: write GATE=REASON, e.g. --explain output-changed='rounding is documented'"
+        )
     return gate.strip(), reason.strip()

@@ -14,7 +14,8 @@ from codeflash_agent.errors import EnvironmentProblem
 from codeflash_agent.session import context as contexts
 from codeflash_agent.session import state
 from codeflash_agent.session.state import ProfileEntry
-from codeflash_agent.storage import atomic, git, layout as places
+from codeflash_agent.storage import atomic, git
+from codeflash_agent.storage import layout as places
 
 if TYPE_CHECKING:
     import argparse
@@ -30,10 +31,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--quick", action="store_true", help="one pass only; says what it leaves out")
     parser.add_argument(
-        "--option", action="append", default=[], metavar="OPTION", help="passed on to the profiler, e.g. --option=--top=20"
+        "--option",
+        action="append",
+        default=[],
+        metavar="OPTION",
+        help="passed on to the profiler, e.g. --option=--top=20",
     )
     _common.add_json(parser)
-    parser.add_argument("command", nargs="*", metavar="-- COMMAND", help="default: the session's benchmark, else setup's")
+    parser.add_argument(
+        "command", nargs="*", metavar="-- COMMAND", help="default: the session's benchmark, else setup's"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -47,7 +54,12 @@ def run(arguments: argparse.Namespace) -> int:
             before = git.tree_hash(context.tree)
             document = _profile(context.language, context.setup, layout, context.tree, command, file, arguments)
             entry = ProfileEntry(
-                number, str(file.relative_to(layout.home)), before, shlex.join(command), document["exit_code"], state.now()
+                number,
+                str(file.relative_to(layout.home)),
+                before,
+                shlex.join(command),
+                document["exit_code"],
+                state.now(),
             )
             context.session.profiles.append(entry)
             state.save(layout, context.session)
@@ -57,7 +69,9 @@ def run(arguments: argparse.Namespace) -> int:
         text = setup.benchmark_command or setup.test_command or ""
         command = arguments.command or shlex.split(text)
         if not command:
-            raise EnvironmentProblem("nothing to profile: give a command, as in `codeflash-agent profile -- python x.py`")
+            raise EnvironmentProblem(
+                "nothing to profile: give a command, as in `codeflash-agent profile -- python x.py`"
+            )
         file = layout.profiles / "latest.json"
         document = _profile(languages.load(layout.project), setup, layout, layout.project, command, file, arguments)
     if arguments.json == "-":
@@ -83,9 +97,16 @@ def _profile(
     argv = language.profile_command(setup, tree, command, options)
     # The program's own output goes to stderr here: standard output carries the result of this verb.
     done = subprocess.run(
-        argv, cwd=tree, env=language.environment(setup, layout.project, tree), stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False
+        argv,
+        cwd=tree,
+        env=language.environment(setup, layout.project, tree),
+        stdin=subprocess.DEVNULL,
+        stdout=sys.stderr,
+        check=False,
     )
     if not file.exists():
-        raise EnvironmentProblem(f"the profiler wrote nothing and ended with {done.returncode}; its line above says why")
+        raise EnvironmentProblem(
+            f"the profiler wrote nothing and ended with {done.returncode}; its line above says why"
+        )
     document: dict[str, Any] = atomic.read_json(file)
     return document

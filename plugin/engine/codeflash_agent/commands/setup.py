@@ -10,7 +10,8 @@ from codeflash_agent.commands import _common
 from codeflash_agent.errors import EnvironmentProblem
 from codeflash_agent.language import Setup
 from codeflash_agent.render.setup import setup_markdown
-from codeflash_agent.storage import atomic, git, layout as places
+from codeflash_agent.storage import atomic, git
+from codeflash_agent.storage import layout as places
 
 if TYPE_CHECKING:
     import argparse

@@ -9,7 +9,8 @@ from codeflash_agent.commands import _common
 from codeflash_agent.render import session as render
 from codeflash_agent.session import context as contexts
 from codeflash_agent.session import gains, handoff, next_step, records, state
-from codeflash_agent.storage import git, layout as places
+from codeflash_agent.storage import git
+from codeflash_agent.storage import layout as places
 
 if TYPE_CHECKING:
     import argparse
@@ -27,9 +28,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Look; nothing is changed. Exit status 0 with and without a session."""
     layout = places.find(Path.cwd())
     if not state.exists(layout):
-        step = "codeflash-agent baseline" if layout.setup_json.exists() else "codeflash-agent setup"
-        lines = [f"no session in {layout.project}", f"next: {step}"]
-        _common.emit(arguments, lines, {"session": None, "next": {"action": step, "why": "no session"}})
+        first = "codeflash-agent baseline" if layout.setup_json.exists() else "codeflash-agent setup"
+        lines = [f"no session in {layout.project}", f"next: {first}"]
+        _common.emit(arguments, lines, {"session": None, "next": {"action": first, "why": "no session"}})
         return 0
     context = contexts.read()
     session, all_records = context.session, context.records
@@ -53,7 +54,9 @@ def run(arguments: argparse.Namespace) -> int:
     current = context.open_record
     if current is not None:
         pairs = len(records.load_pairs(layout, current, records.MAIN))
-        lines.append(f"[experiment {current.number}] {current.state}: {current.target}; {pairs} pairs measured; {current.hypothesis}")
+        lines.append(
+            f"[experiment {current.number}] {current.state}: {current.target}; {pairs} pairs measured; {current.hypothesis}"
+        )
     lines += [f"next: {step.action}", f"why: {step.why}"]
     document = {
         "session": session.as_json(),

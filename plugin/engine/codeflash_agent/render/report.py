@@ -22,25 +22,38 @@ def report_markdown(
     lost = [record for record in records if record.state in ("discard", "crash")]
     lines = ["# codeflash report", ""]
     if gains:
-        lines.append(f"**{render.gains_line(gains)}** since `{session.start_commit[:12]}` (product of the kept ratios; above 1 is better).")
+        lines.append(
+            f"**{render.gains_line(gains)}** since `{session.start_commit[:12]}` (product of the kept ratios; above 1 is better)."
+        )
     else:
         lines.append("Nothing was kept: no change was measurably better.")
-    lines += ["", f"Benchmark: `{session.method.benchmark}`. Tests: `{session.tests or 'none, by the user’s word'}`.", "", "## Kept", ""]
+    lines += [
+        "",
+        f"Benchmark: `{session.method.benchmark}`. Tests: `{session.tests or 'none, as the user wished'}`.",
+        "",
+        "## Kept",
+        "",
+    ]
     for record in kept:
         lines += _kept(session, record)
     if not kept:
         lines += ["none", ""]
     lines += ["## Discarded", ""]
-    lines += [f"- experiment {record.number}, {record.target}: {record.description} ({render.deltas(record)})" for record in lost] or ["none"]
+    lines += [
+        f"- experiment {record.number}, {record.target}: {record.description} ({render.deltas(record)})"
+        for record in lost
+    ] or ["none"]
     running = [record for record in records if record.state not in ("keep", "discard", "crash")]
     lines += [f"- experiment {record.number}, {record.target}: still {record.state}" for record in running]
     lines += ["", "## Targets of the newest profile", "", *render.target_table(targets), ""]
     lines += [
         "## How to read the figures",
         "",
-        "Each ratio is the median over pairs of fresh processes, base and change in balanced random order; the brackets hold the "
-        "bootstrap 95 % interval. A gain counts only when the whole interval lies above 1 and beyond this machine's band "
-        f"({render.band_text(session.band)}).",
+        (
+            "Each ratio is the median over pairs of fresh processes, base and change in balanced random order; the brackets hold the "
+            "bootstrap 95 % interval. A gain counts only when the whole interval lies above 1 and beyond this machine's band "
+            f"({render.band_text(session.band)})."
+        ),
         "",
     ]
     return "\n".join(lines)
@@ -48,10 +61,16 @@ def report_markdown(
 
 def _kept(session: Session, record: Record) -> list[str]:
     lines = [f"### {record.description}", ""]
-    lines += [f"`{record.commit[:12]}`, experiment {record.number}, target `{record.target}` ({', '.join(record.domains)}).", ""]
+    lines += [
+        f"`{record.commit[:12]}`, experiment {record.number}, target `{record.target}` ({', '.join(record.domains)}).",
+        "",
+    ]
     lines += [record.hypothesis, ""]
     if record.measurement is not None:
-        lines += ["| metric | before | after | ratio | 95 % interval | verdict |", "| --- | ---: | ---: | ---: | --- | --- |"]
+        lines += [
+            "| metric | before | after | ratio | 95 % interval | verdict |",
+            "| --- | ---: | ---: | ---: | --- | --- |",
+        ]
         for name, ratio in record.measurement.metrics.items():
             lines.append(
                 f"| {render.METRIC_NAMES.get(name, name)} | {ratio.base:.4g} {ratio.unit} | {ratio.head:.4g} {ratio.unit} "

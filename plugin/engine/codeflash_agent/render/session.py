@@ -89,7 +89,10 @@ def ledger_table(records: Sequence[Record]) -> list[str]:
     decided = [record for record in records if record.state in ("keep", "discard", "crash")]
     if not decided:
         return ["no experiment has ended yet"]
-    lines = ["| # | Outcome | Target | CPU | Peak RSS | Collector | Commit | What |", "| ---: | --- | --- | --- | --- | --- | --- | --- |"]
+    lines = [
+        "| # | Outcome | Target | CPU | Peak RSS | Collector | Commit | What |",
+        "| ---: | --- | --- | --- | --- | --- | --- | --- |",
+    ]
     for record in decided:
         metrics = record.measurement.metrics if record.measurement else {}
         cells = [ratio_text(metrics[name]) if name in metrics else "-" for name in ("cpu_s", "rss_mib", "gc_s")]
@@ -129,9 +132,11 @@ def handoff(
         "## Where it stands",
         "",
         f"- goal: {session.goal or 'optimise what the profile shows'}",
-        f"- edits happen in `{session.tree}` on branch `{session.branch}`; last kept commit `{base[:12]}`, "
-        f"started from `{session.start_commit[:12]}`",
-        f"- $RUNNER: `{runner}`; tests: `{session.tests or 'none, by the user’s word'}`; guard: `{session.guard or 'none'}`",
+        (
+            f"- edits happen in `{session.tree}` on branch `{session.branch}`; last kept commit `{base[:12]}`, "
+            f"started from `{session.start_commit[:12]}`"
+        ),
+        f"- $RUNNER: `{runner}`; tests: `{session.tests or 'none, as the user wished'}`; guard: `{session.guard or 'none'}`",
         f"- locked method `{session.method.digest}`: `{session.method.benchmark}`",
         f"- smallest effect that may be claimed here: {band_text(session.band)}",
         f"- gained so far (product of the kept ratios): {gains_line(gains)}",
@@ -141,16 +146,31 @@ def handoff(
             "",
             "## Open experiment",
             "",
-            f"- number {open_record.number}, target {open_record.target}, domains {', '.join(open_record.domains)}, "
-            f"state {open_record.state}, {pairs} pairs measured",
+            (
+                f"- number {open_record.number}, target {open_record.target}, domains {', '.join(open_record.domains)}, "
+                f"state {open_record.state}, {pairs} pairs measured"
+            ),
             f"- hypothesis: {open_record.hypothesis}",
         ]
         if open_record.verdict is not None:
             lines.append(f"- verdict: {open_record.verdict.status} ({open_record.verdict.reason})")
-    lines += ["", "## Experiments", "", *ledger_table(records), "", "## Targets of the newest profile", "", *target_table(targets), ""]
+    lines += [
+        "",
+        "## Experiments",
+        "",
+        *ledger_table(records),
+        "",
+        "## Targets of the newest profile",
+        "",
+        *target_table(targets),
+        "",
+    ]
     return "\n".join(lines)
 
 
 def band_text(band: Mapping[str, float]) -> str:
     """The band per metric in percent."""
-    return ", ".join(f"{METRIC_NAMES.get(name, name)} {value * 100:.1f} %" for name, value in band.items()) or "not measured"
+    return (
+        ", ".join(f"{METRIC_NAMES.get(name, name)} {value * 100:.1f} %" for name, value in band.items())
+        or "not measured"
+    )

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from codeflash_agent import languages
 from codeflash_agent.session import handoff, ledger, records, recovery, state, worktrees
-from codeflash_agent.storage import atomic, git, layout as places
+from codeflash_agent.storage import atomic, git
+from codeflash_agent.storage import layout as places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -126,7 +126,9 @@ def keep(
     except EnvironmentProblem as error:
         record.state = records.MEASURED
         context.save(record)
-        raise Refused(f"the commit was refused ({error}); mend what its hook asks for, measure again, keep again") from error
+        raise Refused(
+            f"the commit was refused ({error}); mend what its hook asks for, measure again, keep again"
+        ) from error
     recovery.close(record, records.KEEP, commit=commit)
     context.save(record)
     return record
@@ -142,7 +144,8 @@ def _check_verdict(record: Record, explained: Mapping[str, str], overrule: str, 
         first = open_findings[0]
         raise Refused(
             f"{first.gate}: {first.what}; undo that and measure again, or say why it is right with "
-            f"--explain {first.gate}='reason'" + (f" ({len(open_findings) - 1} more findings)" if open_findings[1:] else "")
+            f"--explain {first.gate}='reason'"
+            + (f" ({len(open_findings) - 1} more findings)" if open_findings[1:] else "")
         )
     if verdict.status != KEEP and not overrule:
         raise Refused(f"the verdict is {verdict.status} ({verdict.reason}); discard it, or give --overrule 'reason'")
@@ -158,7 +161,9 @@ def _effect(record: Record) -> str:
         f"  {name} {ratio.ratio:.3f} [{ratio.low:.3f}, {ratio.high:.3f}] {ratio.verdict}"
         for name, ratio in record.measurement.metrics.items()
     ]
-    lines += [f"{label}: {text}" for label, text in (("Trade-off", record.trade_off), ("Overruled", record.overruled)) if text]
+    lines += [
+        f"{label}: {text}" for label, text in (("Trade-off", record.trade_off), ("Overruled", record.overruled)) if text
+    ]
     return "\n".join(lines)
 
 

@@ -27,7 +27,10 @@ class Step:
 def after_verdict(record: Record, verdict: Verdict) -> Step:
     """What ends the experiment that has this verdict."""
     if verdict.status == "fix":
-        return Step("mend the change and run `codeflash-agent measure`, or `codeflash-agent discard --reason '…'`", verdict.reason)
+        return Step(
+            "mend the change and run `codeflash-agent measure`, or `codeflash-agent discard --reason '…'`",
+            verdict.reason,
+        )
     if verdict.findings:
         gates = ", ".join(sorted({finding.gate for finding in verdict.findings}))
         return Step(

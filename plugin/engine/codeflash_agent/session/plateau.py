@@ -68,7 +68,9 @@ def standing(decided: Sequence[Record], headroom: dict[str, int] | None) -> Stan
     exhausted = tuple(sorted(name for name in tried if discards_running(decided, name) >= DISCARDS_TO_PIVOT))
     left = sorted(name for name, count in (headroom or {}).items() if count and name not in exhausted)
     if headroom is not None and not any(headroom.values()):
-        return Standing(FLOOR, "no target above the thresholds in a profile of the present state", "review and complete", exhausted)
+        return Standing(
+            FLOOR, "no target above the thresholds in a profile of the present state", "review and complete", exhausted
+        )
     if running >= DISCARDS_TO_STOP:
         return Standing(STOP, f"{running} experiments running without a gain", "stop, with the analysis", exhausted)
     if running >= DISCARDS_TO_BE_STUCK:
@@ -80,4 +82,3 @@ def standing(decided: Sequence[Record], headroom: dict[str, int] | None) -> Stan
         why = f"{DISCARDS_TO_PIVOT} discards running in {', '.join(exhausted)}"
         return Standing(PIVOT, why, f"go on with {', '.join(left)}", exhausted)
     return Standing(GO_ON, f"{running} discards running" if running else "targets are left", "next target", exhausted)
-

@@ -19,7 +19,9 @@ def finish(layout: Layout, tree: Path, record: Record) -> bool:
     del layout
     if record.state == records.KEEPING and record.candidate is not None:
         head = git.head_commit(tree)
-        committed = head != record.base_commit and git.run_git(tree, "rev-parse", "HEAD^{tree}") == record.candidate.tree_hash
+        committed = (
+            head != record.base_commit and git.run_git(tree, "rev-parse", "HEAD^{tree}") == record.candidate.tree_hash
+        )
         if committed:
             close(record, records.KEEP, commit=head)
         else:
@@ -27,7 +29,10 @@ def finish(layout: Layout, tree: Path, record: Record) -> bool:
         return True
     if record.state == records.DISCARDING and record.candidate is not None:
         git.restore(tree, record.base_commit, record.candidate.files)
-        close(record, records.CRASH if record.verdict is None and record.description.startswith("crash") else records.DISCARD)
+        close(
+            record,
+            records.CRASH if record.verdict is None and record.description.startswith("crash") else records.DISCARD,
+        )
         return True
     return False
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeflash_agent.errors import EnvironmentProblem, Refused
 from codeflash_agent.measure.model import Side
 from codeflash_agent.session.state import BRANCH
-from codeflash_agent.storage import git, layout as places
+from codeflash_agent.storage import git
+from codeflash_agent.storage import layout as places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from codeflash_agent.language import Language, Setup
     from codeflash_agent.storage.layout import Layout

@@ -98,4 +98,6 @@ def locked(path: Path, *, patience_s: float = LOCK_PATIENCE_S) -> Iterator[None]
 
 
 def _cannot_write(path: Path, error: OSError) -> EnvironmentProblem:
-    return EnvironmentProblem(f"cannot write {path}: {error.strerror or error}; free space or make it writable, then run the same command again")
+    return EnvironmentProblem(
+        f"cannot write {path}: {error.strerror or error}; free space or make it writable, then run the same command again"
+    )

@@ -33,7 +33,9 @@ def run_git(cwd: Path, *arguments: str, environment: Mapping[str, str] | None = 
             check=False,
         )
     except OSError as error:
-        raise EnvironmentProblem(f"cannot run git: {error.strerror or error}; install git and put it on PATH") from error
+        raise EnvironmentProblem(
+            f"cannot run git: {error.strerror or error}; install git and put it on PATH"
+        ) from error
     if done.returncode != 0:
         said = (done.stderr.strip() or done.stdout.strip() or f"exit status {done.returncode}").splitlines()[-1]
         raise EnvironmentProblem(f"git {' '.join(arguments[:2])} failed in {cwd}: {said}")
@@ -43,7 +45,12 @@ def run_git(cwd: Path, *arguments: str, environment: Mapping[str, str] | None = 
 def asks(cwd: Path, *arguments: str) -> bool:
     """Whether a git question (one that answers by exit status) is answered with yes."""
     done = subprocess.run(
-        ["git", *arguments], cwd=cwd, env=_clean_environment(), stdin=subprocess.DEVNULL, capture_output=True, check=False
+        ["git", *arguments],
+        cwd=cwd,
+        env=_clean_environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
     )
     return done.returncode == 0
 
@@ -113,7 +120,7 @@ def current_branch(tree: Path) -> str:
 def uncommitted(tree: Path) -> list[str]:
     """Paths with uncommitted changes, untracked files included."""
     lines = run_git(tree, "status", "--porcelain", "-z", "--untracked-files=all").split("\0")
-    return [line[3:] for line in lines if len(line) > 3]  # noqa: PLR2004 - two status letters and a blank
+    return [line[3:] for line in lines if len(line) > 3]
 
 
 def untracked(tree: Path) -> list[str]:
