@@ -15,7 +15,16 @@ if TYPE_CHECKING:
 
 
 def run_git(cwd: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
-    """Run git in `cwd` and return its standard output without the last newline.
+    """Run git in `cwd` and return its standard output without newlines at the end.
+
+    Raises:
+        EnvironmentProblem: git is missing or said no; the message carries git's own last line.
+    """
+    return _output(cwd, *arguments, environment=environment).rstrip("\n")
+
+
+def _output(cwd: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
+    """Run git in `cwd` and return its standard output to the letter.
 
     Raises:
         EnvironmentProblem: git is missing or said no; the message carries git's own last line.
@@ -39,7 +48,7 @@ def run_git(cwd: Path, *arguments: str, environment: Mapping[str, str] | None = 
     if done.returncode != 0:
         said = (done.stderr.strip() or done.stdout.strip() or f"exit status {done.returncode}").splitlines()[-1]
         raise EnvironmentProblem(f"git {' '.join(arguments[:2])} failed in {cwd}: {said}")
-    return done.stdout.rstrip("\n")
+    return done.stdout
 
 
 def asks(cwd: Path, *arguments: str) -> bool:
@@ -147,8 +156,7 @@ def changed_between(tree: Path, old: str, new: str) -> list[str]:
 
 def patch_between(tree: Path, old: str, new: str) -> str:
     """A patch, binary files included, that `git apply` turns `old` into `new` with."""
-    text = run_git(tree, "diff", "--binary", "--no-color", "--no-ext-diff", old, new)
-    return text + "\n" if text else ""
+    return _output(tree, "diff", "--binary", "--no-color", "--no-ext-diff", old, new)
 
 
 def exclude(tree: Path, pattern: str) -> None:
