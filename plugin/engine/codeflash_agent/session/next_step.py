@@ -69,10 +69,9 @@ def next_step(session: Session, all_records: Sequence[Record], tree_hash: str, r
         return Step("codeflash-agent profile", "the present state has no unified profile")
     if standing.state != plateau.GO_ON:
         return Step(standing.advice, f"[{standing.state}] {standing.why}")
-    tried = {record.target for record in decided}
-    fresh = next((row for row in rows if not any(row.function in target for target in tried)), rows[0])
+    tried = [record.target for record in decided]
+    fresh = next((row for row in rows if not any(row.is_named_by(target) for target in tried)), rows[0])
     return Step(
-        f"codeflash-agent begin --target {fresh.place.rsplit(':', 1)[0]}::{fresh.function} "
-        f"--domains {','.join(fresh.domains)} --hypothesis '…'",
+        f"codeflash-agent begin --target {fresh.identity} --domains {','.join(fresh.domains)} --hypothesis '…'",
         f"first target of the table not tried yet ({standing.why})",
     )

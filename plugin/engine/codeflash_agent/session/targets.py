@@ -25,6 +25,17 @@ class Target:
     domains: tuple[str, ...]
     score: float
 
+    @property
+    def identity(self) -> str:
+        """`file::function`, as an experiment names its target."""
+        return f"{self.place.rsplit(':', 1)[0]}::{self.function}"
+
+    def is_named_by(self, target: str) -> bool:
+        """Whether an experiment's target is this row, also when its file is given from another folder."""
+        file, _, function = target.rpartition("::")
+        own = self.place.rsplit(":", 1)[0]
+        return function == self.function and (file.endswith(own) or own.endswith(file))
+
 
 def current_profile(session: Session, tree_hash: str) -> ProfileEntry | None:
     """The newest profile of exactly the state `tree_hash`."""
