@@ -23,7 +23,7 @@ class Setup:
     runner: str  # as a person types it, e.g. "uv run python"
     interpreter: str  # absolute path of the executable behind the runner
     version: str
-    manager: str  # uv, poetry, pip, venv, conda, …
+    manager: str  # what installs the project's packages, e.g. uv, poetry, pip, conda
     source_root: str  # relative to the project's top; what the profiler counts as the project's own
     packages: list[str]  # import names found under the source root
     test_command: str | None
@@ -50,7 +50,7 @@ class Setup:
 class TestReport:
     """The outcome of one run of the project's tests on one tree."""
 
-    __test__ = False  # keeps pytest from collecting this class
+    __test__ = False  # keeps our own test runner from collecting this class
 
     command: str
     exit_code: int
