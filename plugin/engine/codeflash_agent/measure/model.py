@@ -73,6 +73,7 @@ class Sample:
     values: Mapping[str, Value]
     exit_code: int
     output_digest: str  # of standard output without metric lines
+    notes: tuple[str, ...] = ()  # what a person should know about this run, one line each
 
 
 @dataclass(frozen=True)
@@ -110,9 +111,10 @@ class Measurement:
     metrics: dict[str, Ratio]
     pairs: int
     band: dict[str, float]  # metric -> smallest relative effect that may be claimed on this machine
-    seconds: float  # time spent measuring
+    seconds: float  # time spent measuring in this call
     complete: bool  # False where the budget ended it before the interval was narrow enough
     output_changed: bool  # the two sides printed different output
+    notes: tuple[str, ...] = ()  # what a person should know about these figures, one line each
 
     def as_json(self) -> dict[str, Any]:
         """A JSON document of the measurement."""
@@ -122,4 +124,4 @@ class Measurement:
     def from_json(cls, document: dict[str, Any]) -> Measurement:
         """The inverse of `as_json`."""
         metrics = {name: Ratio(**ratio) for name, ratio in document["metrics"].items()}
-        return cls(**{**document, "metrics": metrics})
+        return cls(**{**document, "metrics": metrics, "notes": tuple(document.get("notes", ()))})

@@ -1,0 +1,197 @@
+"""One run of the benchmark on one side, in a fresh process tree, and what that tree used."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from codeflash_agent.errors import EnvironmentProblem
+from codeflash_agent.measure import output
+from codeflash_agent.measure.model import Sample, Value
+
+if TYPE_CHECKING:
+    from codeflash_agent.measure.model import Method, Side
+
+MIB = 1024.0 * 1024.0
+_QUOTED = re.compile(r"'[^']*'|\"[^\"$`\\]*\"|\\.")
+_SHELL = re.compile(r"[|&;<>()$`*?{~#\n]|^\s*\w+=")
+
+
+class BenchmarkFailed(EnvironmentProblem):
+    """The benchmark ended with an error or did not end; one more try may be worth it."""
+
+
+class Supervisor:
+    """The small process that runs the commands (`supervisor.py`), started when first needed.
+
+    Whoever makes one closes it: `with closing(Supervisor()) as supervisor`.
+    """
+
+    def __init__(self) -> None:
+        """Start nothing yet."""
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def run(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Have one command run; see `supervisor.run` for what the answer holds.
+
+        Raises:
+            EnvironmentProblem: the supervisor could not be started, or was killed.
+        """
+        try:
+            process = self._process or self._start()
+            assert process.stdin is not None  # noqa: S101 - opened as pipes below
+            assert process.stdout is not None  # noqa: S101
+            process.stdin.write(json.dumps(request).encode() + b"\n")
+            process.stdin.flush()
+            answer = process.stdout.readline()
+        except OSError as error:
+            raise EnvironmentProblem(
+                f"cannot start the process that runs the benchmark: {error.strerror or error}; run the same command again"
+            ) from error
+        if not answer:
+            self.close()
+            raise EnvironmentProblem(
+                "the process that runs the benchmark was killed, perhaps for want of memory; run the same command again"
+            )
+        return dict(json.loads(answer))
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(Path(__file__).with_name("supervisor.py"))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,  # a Ctrl-C on the terminal is for the engine, which then closes this one
+        )
+        return self._process
+
+    def close(self) -> None:
+        """End the supervisor and all it runs."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def argv_of(command: str) -> list[str]:
+    """The argument vector of a command as a person types it; a shell is used only where its syntax asks for one.
+
+    Raises:
+        EnvironmentProblem: the command is empty or its quotes do not match.
+    """
+    if _SHELL.search(_QUOTED.sub("", command)):
+        return ["sh", "-c", command]
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise EnvironmentProblem(f"cannot read the benchmark command {command!r}: {error}; check its quotes") from error
+    if not words:
+        raise EnvironmentProblem("the benchmark command is empty; give the command that shows the work to be measured")
+    return words
+
+
+def run_benchmark(method: Method, side: Side, supervisor: Supervisor | None = None) -> Sample:
+    """Run the benchmark once on `side` and return its figures.
+
+    `wall_s` goes from before the fork to the end of the command's first process; `cpu_s` is user and system time of
+    all processes of its tree, daemons included; `rss_mib` is the highest summed resident memory of the tree at one
+    time, looked at every 5 ms, or the kernel's exact peak of the largest single process where that is higher (so a
+    program of one process is exact; pages shared between processes count for each); `gc_s` is what the side's probe
+    says. Whatever still runs when the first process ends is killed.
+
+    Args:
+        method: the command, its environment and its timeout.
+        side: the tree to run it in.
+        supervisor: the process to run it by; one is started for this run where none is given.
+
+    Raises:
+        BenchmarkFailed: it ended with a status other than 0, or not in time.
+        EnvironmentProblem: it cannot be run at all.
+    """
+    argv = argv_of(method.benchmark)
+    try:
+        with tempfile.TemporaryDirectory(prefix="codeflash-run-") as name:
+            folder = Path(name)
+            if supervisor is not None:
+                return _run_in(folder, argv, method, side, supervisor)
+            with contextlib.closing(Supervisor()) as own:
+                return _run_in(folder, argv, method, side, own)
+    except EnvironmentProblem:
+        raise
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"cannot keep what the benchmark prints in {tempfile.gettempdir()}: {error.strerror or error}; "
+            "free space there, or set TMPDIR to a folder that has some"
+        ) from error
+
+
+def _run_in(folder: Path, argv: list[str], method: Method, side: Side, supervisor: Supervisor) -> Sample:
+    probe, stdout, stderr = folder / "probe", folder / "stdout", folder / "stderr"
+    probe.mkdir()
+    environment = {**side.environment(probe), **method.environment}
+    answer = supervisor.run(
+        {
+            "argv": argv,
+            "cwd": str(side.tree),
+            "env": environment,
+            "stdout": str(stdout),
+            "stderr": str(stderr),
+            "timeout_s": method.timeout_s,
+        }
+    )
+    if answer["error"] is not None:
+        raise EnvironmentProblem(_cannot_start(argv, side, answer))
+    failure = _failure(answer, method)
+    if failure:
+        said = output.last_line(stderr) or output.last_line(stdout)
+        raise BenchmarkFailed(f"the benchmark {failure} on {side.name} ({side.tree}){': ' + said if said else ''}")
+    reading = output.read(stdout, own=[str(side.tree), str(folder)])
+    values = {
+        "wall_s": Value(answer["wall_s"], "s"),
+        "cpu_s": Value(answer["cpu_s"], "s"),
+        "rss_mib": Value(answer["rss_bytes"] / MIB, "MiB"),
+    }
+    probed = side.read_probe(probe)
+    if "gc_s" in probed:
+        values["gc_s"] = Value(float(probed["gc_s"]), "s")
+    notes = list(reading.notes)
+    if answer["leftovers"]:
+        notes.append(f"{answer['leftovers']} processes still ran when the benchmark ended, and were killed")
+    return Sample({**values, **reading.values}, 0, reading.digest, tuple(notes))
+
+
+def _cannot_start(argv: list[str], side: Side, answer: dict[str, Any]) -> str:
+    if answer["errno"] in (errno.ENOENT, errno.EACCES):
+        if not side.tree.is_dir():
+            return f"the {side.name} tree {side.tree} is not there; run the same command again to make it anew"
+        return f"cannot run {argv[0]!r} in {side.tree}: {answer['error']}; check the benchmark command"
+    return f"cannot start the benchmark in {side.tree}: {answer['error']}"
+
+
+def _failure(answer: dict[str, Any], method: Method) -> str:
+    if answer["timed_out"]:
+        return f"did not end within {method.timeout_s:g} s and was stopped"
+    status = int(answer["status"])
+    number = status & 0x7F  # as wait gives it: the signal in the low bits, the exit status above
+    if number:
+        with contextlib.suppress(ValueError):
+            return f"was killed by {signal.Signals(number).name}"
+        return f"was killed by signal {number}"
+    return f"ended with exit status {status >> 8}" if status else ""
