@@ -1,0 +1,200 @@
+"""From paired figures to a ratio, its confidence interval and what may be claimed.
+
+Everything is paired and robust: a pair's two runs lie next to each other in time, so drift of the machine cancels in
+their ratio; the median over pairs does not care for the few that something disturbed.
+
+What a verdict takes (`compare_values` decides it in this order):
+
+* *inconclusive* below `MIN_PAIRS` pairs, whatever they show.
+* *better* or *worse*: the whole 95 % interval lies on that side of 1, the median ratio is beyond the band, and
+  - below `CLEAR_BELOW` pairs the effect is clear: the interval is nearer to itself than to 1 (the distance of its near
+    end from 1 is at least its width, in logarithms). With so few pairs the interval is hardly more than the range of the
+    ratios, and five ratios fall on one side by chance once in sixteen times;
+  - from `CLEAR_BELOW` pairs on the 99 % interval lies on that side too, because several metrics are looked at several
+    times and each look is a chance to be wrong.
+* *same*: the 95 % interval lies within the band around 1.
+* *inconclusive* otherwise.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from statistics import median
+from typing import TYPE_CHECKING
+
+from codeflash_agent.measure.model import HIGHER, Ratio
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from codeflash_agent.measure.model import Pair
+
+BETTER, WORSE, SAME, INCONCLUSIVE = "better", "worse", "same", "inconclusive"
+RESAMPLES = 10_000
+MIN_PAIRS = 5
+CLEAR_BELOW = 10
+SHOWN = 0.95
+CLAIMED = 0.99
+
+# The band is never narrower than this: an effect below it is not claimed on any machine.
+BAND_FLOOR = {"cpu_s": 0.02, "wall_s": 0.02, "rss_mib": 0.01, "gc_s": 0.05}
+BAND_FLOOR_ELSE = 0.02
+
+# Collector time counts from 1 % of the CPU time on; below that, its ups and downs are nobody's concern.
+GC_SHARE_THAT_COUNTS = 0.01
+# A figure of zero or less has no ratio; it counts as this share of the largest figure of the two sides.
+ZERO_COUNTS_AS = 1e-3
+
+
+def compare_values(
+    base: Sequence[float],
+    head: Sequence[float],
+    *,
+    better: str,
+    unit: str,
+    band: float,
+    seed: int,
+    smallest: float = 0.0,
+) -> Ratio:
+    """Compare one metric over pairs.
+
+    Args:
+        base: one figure for each pair.
+        head: the other side of the same pairs.
+        better: "lower" or "higher".
+        unit: of the figures.
+        band: smallest relative effect that may be claimed, 0.02 for 2 %.
+        seed: of the bootstrap; equal input and seed give equal output.
+        smallest: figures below this count as this, for metrics that do not matter below some size. Figures of zero or
+            less count as a thousandth of the largest figure instead; when all are zero or less the two sides are the
+            same if equal, and cannot be compared otherwise.
+
+    Returns:
+        Medians of both sides as measured, the median of the pairs' ratios (above 1: head is better), the bounds of its
+        95 % bootstrap interval, and the verdict.
+
+    Raises:
+        ValueError: there are no pairs, or the sides differ in length.
+    """
+    if not base or len(base) != len(head):
+        raise ValueError(f"expected as many figures of base as of head, got {len(base)} and {len(head)}")
+    before, after = median(base), median(head)
+    largest = max(*base, *head)
+    if largest <= 0:
+        equal = list(base) == list(head) and len(base) >= MIN_PAIRS
+        return Ratio(before, after, 1.0, 1.0, 1.0, SAME if equal else INCONCLUSIVE, unit, better)
+    floor = max(smallest, 0.0)
+    steps = sorted(_log_ratio(b, h, better, floor, largest * ZERO_COUNTS_AS) for b, h in zip(base, head))
+    medians = _bootstrap_medians(steps, seed)
+    low, high = _interval(medians, SHOWN)
+    middle = median(steps)
+    verdict = _verdict(len(steps), middle, (low, high), _interval(medians, CLAIMED), math.log1p(band))
+    return Ratio(before, after, math.exp(middle), math.exp(low), math.exp(high), verdict, unit, better)
+
+
+def _log_ratio(base: float, head: float, better: str, smallest: float, zero_counts_as: float) -> float:
+    base, head = (max(value if value > 0 else zero_counts_as, smallest) for value in (base, head))
+    step = math.log(base / head)
+    return -step if better == HIGHER else step
+
+
+def _bootstrap_medians(ordered: Sequence[float], seed: int) -> list[float]:
+    """The sorted medians of `RESAMPLES` resamples with replacement.
+
+    A resample of n is n uniform draws of a rank, and its median needs only their middle order statistics; those are
+    drawn directly (a Beta variate, and for even n the least of the draws above it), which is the same distribution
+    at a thirtieth of the work.
+    """
+    count = len(ordered)
+    generator = random.Random(seed)  # noqa: S311 - statistics, not secrets
+    half, odd = divmod(count, 2)
+    medians = []
+    for _ in range(RESAMPLES):
+        if odd:
+            place = generator.betavariate(half + 1, half + 1)
+            medians.append(ordered[min(count - 1, int(count * place))])
+        else:
+            lower = generator.betavariate(half, half + 1)
+            upper = lower + (1.0 - lower) * (1.0 - (1.0 - generator.random()) ** (1.0 / half))
+            first, second = (ordered[min(count - 1, int(count * place))] for place in (lower, upper))
+            medians.append((first + second) / 2.0)
+    return sorted(medians)
+
+
+def _interval(ordered: Sequence[float], confidence: float) -> tuple[float, float]:
+    cut = int(len(ordered) * (1.0 - confidence) / 2.0)
+    return ordered[cut], ordered[-1 - cut]
+
+
+def _verdict(count: int, middle: float, shown: tuple[float, float], claimed: tuple[float, float], band: float) -> str:
+    """The rule of the module's text; all figures are logarithms."""
+    if count < MIN_PAIRS:
+        return INCONCLUSIVE
+    for word, sign in ((BETTER, 1.0), (WORSE, -1.0)):
+        near = min(sign * bound for bound in shown)
+        if near <= 0.0 or sign * middle < band:
+            continue
+        width = shown[1] - shown[0]
+        strict = near >= width if count < CLEAR_BELOW else min(sign * bound for bound in claimed) > 0.0
+        if strict:
+            return word
+    return SAME if -band <= shown[0] and shown[1] <= band else INCONCLUSIVE
+
+
+def floor_of(metric: str) -> float:
+    """The narrowest band that `metric` may have."""
+    return BAND_FLOOR.get(metric, BAND_FLOOR_ELSE)
+
+
+def shared_metrics(pairs: Sequence[Pair]) -> list[str]:
+    """Metrics that at least one pair has on both sides, in the order of their first appearance."""
+    seen: dict[str, None] = {}
+    for pair in pairs:
+        seen.update(dict.fromkeys(name for name in pair.base.values if name in pair.head.values))
+    return list(seen)
+
+
+def figures(pairs: Sequence[Pair], metric: str) -> tuple[list[float], list[float]]:
+    """The figures of `metric`, base and head, of the pairs that have both."""
+    both = [pair for pair in pairs if metric in pair.base.values and metric in pair.head.values]
+    return [pair.base.values[metric].amount for pair in both], [pair.head.values[metric].amount for pair in both]
+
+
+def summarise(pairs: Sequence[Pair], band: Mapping[str, float], seed: int) -> dict[str, Ratio]:
+    """Compare every metric that both sides have.
+
+    A metric without an entry in `band` gets the narrowest band it may have. Collector time below 1 % of the base's
+    median CPU time counts as that much, so that a change of it which nobody can feel is no gain and no loss.
+    """
+    result = {}
+    for name in shared_metrics(pairs):
+        base, head = figures(pairs, name)
+        value = next(pair.base.values[name] for pair in pairs if name in pair.base.values)
+        smallest = 0.0
+        if name == "gc_s":
+            smallest = GC_SHARE_THAT_COUNTS * median(pair.base.values["cpu_s"].amount for pair in pairs)
+        result[name] = compare_values(
+            base,
+            head,
+            better=value.better,
+            unit=value.unit,
+            band=max(band.get(name, 0.0), floor_of(name)),
+            seed=seed,
+            smallest=smallest,
+        )
+    return result
+
+
+def band_of(base: Sequence[float], head: Sequence[float], *, floor: float, longest: int) -> float:
+    """The smallest relative effect that may be claimed, from pairs of two sides that are the same (A/A).
+
+    The spread of a pair's log ratio around 0, its true value here, is estimated robustly as 1.4826 times the median
+    of its absolute values. The band is the half-width that the 95 % interval of a median then has at `longest`, the
+    number of pairs of the last look: 1.96 * 1.2533 * spread / sqrt(longest); never below `floor`.
+    """
+    steps = [abs(math.log(b / h)) for b, h in zip(base, head) if b > 0 and h > 0]
+    if not steps:
+        return floor
+    spread = 1.4826 * median(steps)
+    return max(floor, math.expm1(1.96 * 1.2533 * spread / math.sqrt(longest)))
