@@ -1,0 +1,41 @@
+# Each target does its own set-up; python3 >= 3.9, git, node and a network are all they need.
+PYTHON ?= python3
+PY := .venv/bin/python
+TESTS ?=
+SOURCES := build_dist.py scripts plugin/engine plugin/languages/python/engine plugin/languages/python/profiler
+
+.PHONY: demo test lint dist profiler lock clients venv clean
+
+demo: ## the main job on a published library: real client, scripted model; LIVE=1 for the real model
+	@$(PYTHON) scripts/demo.py $(if $(LIVE),--live)
+
+test: venv clients ## all tests; TESTS="tests/plugin -k dist" for some
+	@$(PY) -m pytest $(TESTS)
+
+lint: venv ## style, types, the plugin checker, and that the one-file profiler is up to date
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy $(SOURCES)
+	@$(PY) scripts/plugin_checker.py plugin
+	@$(PY) scripts/build_profiler.py --check
+
+dist: venv ## dist/python/ and dist/codeflash-python.zip
+	@$(PY) build_dist.py
+	@$(PY) scripts/plugin_checker.py dist/python
+
+profiler: ## the one-file profiler from its source
+	@$(PYTHON) scripts/build_profiler.py
+
+lock: venv ## the pinned requirements from the .in files
+	@for name in requirements/uv requirements/dev plugin/engine/requirements; do \
+	  .venv/bin/uv pip compile --quiet --universal --python-version 3.9 --generate-hashes --no-header --no-annotate \
+	    --no-emit-index-url --no-emit-find-links $$name.in --output-file $$name.txt || exit 2; done
+
+clients: ## the pinned clients, into .cache/clients/
+	@$(PYTHON) scripts/clients.py > /dev/null
+
+venv:
+	@$(PYTHON) scripts/make_venv.py
+
+clean: ## everything that was made here
+	rm -rf .venv .cache dist .mypy_cache .ruff_cache .pytest_cache
