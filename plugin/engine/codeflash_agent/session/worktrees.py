@@ -43,7 +43,7 @@ def create(layout: Layout, setup: Setup, commit: str, *, in_place: bool) -> Path
             )
         git.remove_worktree(layout.project, tree)
         git.add_worktree(layout.project, tree, commit, branch=BRANCH)
-        _settle(layout, setup, tree)
+        settle(layout, setup, tree)
     baseline_at(layout, setup, commit)
     return tree
 
@@ -54,7 +54,7 @@ def baseline_at(layout: Layout, setup: Setup, commit: str) -> Path:
     if not (tree / ".git").exists():
         git.remove_worktree(layout.project, tree)
         git.add_worktree(layout.project, tree, commit)
-        _settle(layout, setup, tree)
+        settle(layout, setup, tree)
     elif git.head_commit(tree) != commit or git.uncommitted(tree):
         git.move_detached(tree, commit)
     return tree
@@ -66,10 +66,11 @@ def ensure_tree(layout: Layout, setup: Setup, tree: Path, branch: str) -> None:
         return
     git.run_git(layout.project, "worktree", "prune")
     git.run_git(layout.project, "worktree", "add", "--quiet", str(tree), branch)
-    _settle(layout, setup, tree)
+    settle(layout, setup, tree)
 
 
-def _settle(layout: Layout, setup: Setup, tree: Path) -> None:
+def settle(layout: Layout, setup: Setup, tree: Path) -> None:
+    """Make a fresh worktree usable: it knows its checkout, and has the ignored files that the code needs."""
     places.mark_worktree(tree, layout)
     # Generated files that git ignores, such as a version module or a built extension, are needed to import the
     # package but are not part of a checkout.

@@ -1,0 +1,80 @@
+"""A measurement as a table, for a terminal and for Markdown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from codeflash_agent.measure.model import HIGHER
+
+if TYPE_CHECKING:
+    from codeflash_agent.measure.model import Measurement, Ratio
+
+HEADINGS = ("metric", "base", "head", "ratio", "95 % interval", "verdict")
+LEGEND = "ratio: how many times better head is; above 1 is an improvement"
+
+
+def measurement_lines(measurement: Measurement) -> list[str]:
+    """The table with aligned columns, what it rests on, and what to know about it."""
+    rows = [HEADINGS, *(_row(name, ratio) for name, ratio in measurement.metrics.items())]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADINGS))]
+    lines = []
+    for row in rows:
+        cells = [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:-1], widths[1:-1])), row[-1]]
+        lines.append("  ".join(cells).rstrip())
+    return [*lines, *_footer(measurement)]
+
+
+def markdown_lines(measurement: Measurement) -> list[str]:
+    """The same as a Markdown table and a list."""
+    lines = [f"| {' | '.join(HEADINGS)} |", "| --- | ---: | ---: | ---: | ---: | --- |"]
+    lines += [f"| {' | '.join(_row(name, ratio))} |" for name, ratio in measurement.metrics.items()]
+    return [*lines, "", *(f"* {line}" for line in _footer(measurement))]
+
+
+def _footer(measurement: Measurement) -> list[str]:
+    state = (
+        "" if measurement.complete else "; the budget ended it, so what is inconclusive may still be decided by more"
+    )
+    band = ", ".join(f"{name} {effect:.1%}" for name, effect in measurement.band.items())
+    lines = [
+        f"{measurement.pairs} pairs in {measurement.seconds:.0f} s{state}; {LEGEND}",
+        f"smallest effect claimed: {band or 'none measured'}",
+    ]
+    if measurement.output_changed:
+        lines.append("the two sides print different output")
+    return [*lines, *(f"note: {note}" for note in measurement.notes)]
+
+
+def _row(name: str, ratio: Ratio) -> tuple[str, ...]:
+    unit = f" {ratio.unit}" if ratio.unit else ""
+    label = f"{name} (higher is better)" if ratio.better == HIGHER else name
+    return (
+        label,
+        f"{amount_text(ratio.base)}{unit}",
+        f"{amount_text(ratio.head)}{unit}",
+        f"{ratio_text(ratio.ratio)}x",
+        f"{ratio_text(ratio.low)} to {ratio_text(ratio.high)}",
+        ratio.verdict,
+    )
+
+
+def amount_text(amount: float) -> str:
+    """A figure with four significant digits, never in exponents unless tiny or huge."""
+    if amount == 0:
+        return "0"
+    magnitude = abs(amount)
+    if not 1e-4 <= magnitude < 1e9:
+        return f"{amount:.3e}"
+    if magnitude >= 1000:
+        return f"{amount:,.0f}"
+    decimals = next(
+        decimals for decimals, bound in ((1, 100), (2, 10), (3, 1), (4, 0.1), (5, 0.01), (6, 0)) if magnitude >= bound
+    )
+    return f"{amount:.{decimals}f}"
+
+
+def ratio_text(ratio: float) -> str:
+    """A ratio with as many decimals as matter."""
+    if ratio >= 100:
+        return f"{ratio:,.0f}"
+    return f"{ratio:.1f}" if ratio >= 10 else f"{ratio:.3f}"
