@@ -1,0 +1,76 @@
+"""What a path of a Python repository is."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
+
+TEST = "test"
+BENCHMARK = "benchmark"
+CONFIGURATION = "configuration"
+SOURCE = "source"
+
+BENCHMARK_FOLDERS = frozenset({"benchmark", "benchmarks", "bench", "benches", "asv_bench", "asv", "perf"})
+BENCHMARK_FILES = (
+    "bench.py",
+    "bench_*.py",
+    "*_bench.py",
+    "benchmark*.py",
+    "*_benchmark.py",
+    "*_benchmarks.py",
+    "asv.conf.json",
+)
+# `testing` is left out: packages such as numpy ship one for their users.
+TEST_FOLDERS = frozenset({"test", "tests", "unittests", "functional_tests", "integration_tests", "unit_tests"})
+TEST_FILES = ("test_*.py", "*_test.py", "test.py", "tests.py", "conftest.py", "test_*.txt")
+CONFIGURATION_FOLDERS = frozenset({".github", ".circleci", ".gitlab", ".ci", ".devcontainer", ".vscode", ".idea"})
+CONFIGURATION_FILES = (
+    "*.toml",
+    "*.cfg",
+    "*.ini",
+    "*.lock",
+    "*.yml",
+    "*.yaml",
+    "*.pth",
+    "requirements*.txt",
+    "requirements*.in",
+    "constraints*.txt",
+    "setup.py",
+    "noxfile.py",
+    "tasks.py",
+    "fabfile.py",
+    # These run in every process of an environment, so they can change what is measured.
+    "sitecustomize.py",
+    "usercustomize.py",
+    "Makefile",
+    "justfile",
+    "Dockerfile*",
+    "Jenkinsfile",
+    "Pipfile",
+    "MANIFEST.in",
+    ".*",
+)
+
+
+def kind_of(path: str) -> str:
+    """What `path`, relative to the repository's top, is.
+
+    Benchmarks come before tests (``tests/benchmarks/`` holds benchmarks), and both before configuration (a ``conftest.py``
+    or a data file of the tests belongs to the tests). What fits nothing is source.
+    """
+    pure = PurePosixPath(path.replace("\\", "/"))
+    folders = {part.lower() for part in pure.parts[:-1]}
+    name = pure.name
+    if folders & CONFIGURATION_FOLDERS:
+        return CONFIGURATION
+    if folders & BENCHMARK_FOLDERS or _matches(name, BENCHMARK_FILES):
+        return BENCHMARK
+    if folders & TEST_FOLDERS or _matches(name, TEST_FILES):
+        return TEST
+    if _matches(name, CONFIGURATION_FILES):
+        return CONFIGURATION
+    return SOURCE
+
+
+def _matches(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)

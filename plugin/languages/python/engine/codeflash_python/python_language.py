@@ -1,0 +1,60 @@
+"""`codeflash_agent.language.Language` for Python: each method hands over to the module that knows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from codeflash_agent.errors import EnvironmentProblem
+from codeflash_python import environment, origin, paths, probe, tests_runner
+from codeflash_python.detect import project_files
+from codeflash_python.detect.setup import detect
+
+if TYPE_CHECKING:
+    from codeflash_agent.language import Setup, TestReport
+
+PROFILER = Path(__file__).resolve().parents[2] / "references" / "unified-profiling-script.py"
+
+
+class PythonLanguage:
+    """Python projects, run by the project's own interpreter."""
+
+    name = "python"
+
+    def recognises(self, project: Path) -> bool:
+        """Whether `project` holds Python code (a build file alone is not enough)."""
+        return any(path.endswith(".py") for path in project_files.list_files(project))
+
+    def detect(self, project: Path) -> Setup:
+        """Find out how `project` is run, changing nothing in it and asking no network."""
+        return detect(project.resolve())
+
+    def environment(self, setup: Setup, project: Path, tree: Path, probe: Path | None = None) -> dict[str, str]:
+        """The process environment in which `python`, `pytest` and the like run the code of `tree`."""
+        return environment.environment(setup, project, tree, probe)
+
+    def read_probe(self, folder: Path) -> dict[str, float]:
+        """Seconds in collections and their number, summed over the processes that left figures in `folder`."""
+        return probe.read(folder)
+
+    def foreign_modules(self, setup: Setup, project: Path, tree: Path) -> list[str]:
+        """The project's packages that would not be imported from `tree`."""
+        return origin.foreign_modules(setup, project, tree)
+
+    def run_tests(self, setup: Setup, project: Path, tree: Path, command: str, timeout_s: float) -> TestReport:
+        """Run `command` in `tree` and report each test's outcome where the runner tells."""
+        return tests_runner.run_tests(setup, project, tree, command, timeout_s)
+
+    def profile_command(self, setup: Setup, tree: Path, command: list[str], options: list[str]) -> list[str]:  # noqa: ARG002 - part of the interface
+        """The argv that profiles `command`; run it with cwd `tree` in that tree's environment.
+
+        Raises:
+            EnvironmentProblem: the profiler is not where the plugin keeps it.
+        """
+        if not PROFILER.is_file():
+            raise EnvironmentProblem(f"the profiler is missing at {PROFILER}; install the plugin again")
+        return [setup.interpreter, str(PROFILER), *options, setup.source_root, "--", *command]
+
+    def kind_of(self, path: str) -> str:
+        """What a path of the repository is: `test`, `benchmark`, `configuration` or `source`."""
+        return paths.kind_of(path)
