@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from codeflash_agent import languages
 from codeflash_agent.session import handoff, ledger, records, recovery, state, worktrees
-from codeflash_agent.storage import atomic, git
+from codeflash_agent.storage import atomic
 from codeflash_agent.storage import layout as places
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def opened(start: Path | None = None) -> Iterator[Context]:
         context = _load(layout)
         worktrees.ensure_tree(layout, context.setup, context.tree, context.session.branch)
         for record in context.records:
-            if recovery.finish(layout, context.tree, record):
+            if recovery.finish(context.tree, record):
                 records.save(layout, record)
         context.derive()
         yield context
@@ -88,8 +88,3 @@ def _load(layout: Layout) -> Context:
     session = state.load(layout)
     setup = state.load_setup(layout)
     return Context(layout, session, setup, languages.load(layout.project), records.load_all(layout))
-
-
-def current_tree_hash(context: Context) -> str:
-    """The git tree of the session's checkout as it is now, new files left out."""
-    return git.tree_hash(context.tree)

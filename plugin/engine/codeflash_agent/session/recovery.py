@@ -11,12 +11,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from codeflash_agent.session.records import Record
-    from codeflash_agent.storage.layout import Layout
 
 
-def finish(layout: Layout, tree: Path, record: Record) -> bool:
+def finish(tree: Path, record: Record) -> bool:
     """Complete what `record` was doing, and return whether that changed it."""
-    del layout
     if record.state == records.KEEPING and record.candidate is not None:
         head = git.head_commit(tree)
         committed = (

@@ -1,0 +1,214 @@
+"""Whole sessions through the verbs, on a real project in a real repository."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from codeflash_agent import cli
+from codeflash_agent.session import ledger
+
+from . import project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def top(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The project, as current folder."""
+    path = project.make(tmp_path / "words project")
+    monkeypatch.chdir(path)
+    return path
+
+
+@pytest.fixture
+def started(top: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    """The project with a session and a profile of its start."""
+    run("setup", "--set", f"interpreter={project.INTERPRETER}", "--set", "runner=python")
+    run("baseline", "--benchmark", "python bench.py", "--tests", "pytest -q", "--goal", "faster words")
+    run("profile", "--quick")
+    capsys.readouterr()
+    return top
+
+
+def run(*arguments: str, status: int = 0) -> None:
+    """Run one verb and expect its exit status."""
+    assert cli.main(list(arguments)) == status, arguments
+
+
+def begin() -> None:
+    """Open an experiment on the slow function."""
+    run("begin", "--target", "words/text.py::distinct", "--domains", "cpu", "--hypothesis", "dict keys are ordered")
+
+
+def tree(top: Path) -> Path:
+    """Where the session edits."""
+    return top / ".codeflash" / "worktrees" / "optimize"
+
+
+def edit(top: Path, text: str) -> None:
+    """Make a change in the session's tree."""
+    project.write(tree(top) / "words" / "text.py", text)
+
+
+def rows(top: Path) -> list[dict[str, str]]:
+    """The ledger."""
+    lines = (top / ".codeflash" / "results.tsv").read_text().splitlines()
+    assert tuple(lines[0].split("\t")) == ledger.COLUMNS
+    return [dict(zip(ledger.COLUMNS, line.split("\t"))) for line in lines[1:]]
+
+
+@pytest.mark.slow
+def test_a_keep_and_a_discard_leave_commit_ledger_patch_and_an_untouched_checkout(
+    started: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A real gain is committed, a change that measures the same is refused and kept as a patch."""
+    before = project.fingerprint(started)
+    begin()
+    edit(started, project.FAST)
+    run("measure")
+    run("keep", "--message", "perf: keep order by dict")
+    commit = project.git(started, "rev-parse", "codeflash/optimize").strip()
+    message = project.git(started, "log", "-1", "--format=%B", commit)
+    assert message.startswith("perf: keep order by dict\n\nMeasured (times better")
+    run("profile", "--quick")
+    begin()
+    edit(started, project.FAST.replace("return list(", "return list(iter(").replace("words))", "words)))"))
+    run("measure", status=1)
+    run("keep", "--message", "perf: nothing", status=1)
+    assert "the verdict is discard" in capsys.readouterr().err
+    run("discard", "--reason", "measures the same")
+
+    keep, discard = rows(started)
+    assert (keep["status"], discard["status"]) == ("keep", "discard")
+    assert keep["commit"] == commit[:12]
+    assert float(keep["cpu_speedup"]) > 1.05
+    assert (keep["tests_passed"], keep["tests_failed"]) == ("2", "1"), "a failure from before is not held against it"
+    assert project.git(tree(started), "status", "--porcelain") == ""
+    assert len(list((started / ".codeflash" / "discarded").glob("002-*.patch"))) == 1
+    assert project.fingerprint(started) == before
+    record = json.loads((started / ".codeflash" / "experiments" / "001.json").read_text())
+    assert record["measurement"]["metrics"]["cpu_s"]["low"] > 1.0
+    handoff = (started / ".codeflash" / "HANDOFF.md").read_text()
+    assert "## How to resume" in handoff
+    assert "perf: keep order by dict" in handoff
+    run("report")
+    assert "perf: keep order by dict" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_the_rules_of_order_are_held(started: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No second experiment, no keep without a verdict, no measuring of nothing, no keep of another change."""
+    run("measure", status=1)
+    assert "no experiment is open" in capsys.readouterr().err
+    begin()
+    run("begin", "--target", "x::y", "--domains", "cpu", "--hypothesis", "h", status=1)
+    assert "one fix at a time" in capsys.readouterr().err
+    run("measure", status=1)
+    assert "nothing differs" in capsys.readouterr().err
+    run("keep", "--message", "perf: x", status=1)
+    assert "no verdict yet" in capsys.readouterr().err
+    edit(started, project.FAST)
+    run("measure")
+    edit(started, project.SAME)
+    run("keep", "--message", "perf: x", status=1)
+    assert "not the one that was measured" in capsys.readouterr().err
+    run("baseline", "--benchmark", "python -c pass", status=1)
+    assert "its method is locked" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_change_that_breaks_a_test_is_to_be_mended_before_anything_is_timed(
+    started: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A newly failing test ends the measurement with the name of the test, and no benchmark runs."""
+    begin()
+    edit(started, project.WRONG)
+    run("measure", status=1)
+    out = capsys.readouterr().out
+    assert "tests-failing" in out
+    assert "test_order" in out
+    assert not (started / ".codeflash" / "experiments" / "001.pairs.jsonl").exists()
+    run("keep", "--message", "perf: x", "--overrule", "I like it", status=1)
+    run("discard", "--reason", "order is promised", "--crash")
+    assert rows(started)[0]["status"] == "crash"
+
+
+@pytest.mark.slow
+def test_begin_needs_a_profile_of_this_state(top: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a profile of the present commit no experiment opens."""
+    run("setup", "--set", f"interpreter={project.INTERPRETER}")
+    run("baseline", "--benchmark", "python bench.py", "--no-tests")
+    run("begin", "--target", "x::y", "--domains", "cpu", "--hypothesis", "h", status=1)
+    assert "profile first" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_another_method_needs_a_new_baseline_which_is_recorded(started: Path) -> None:
+    """`baseline --again` replaces the method and keeps the old one with the reason."""
+    run(
+        "baseline", "--again", "the first was toy-sized", "--benchmark", "python bench.py again", "--tests", "pytest -q"
+    )
+    session = json.loads((started / ".codeflash" / "session.json").read_text())
+    assert session["method"]["benchmark"] == "python bench.py again"
+    assert session["baselines"][0]["why"] == "the first was toy-sized"
+    assert session["baselines"][0]["method"]["benchmark"] == "python bench.py"
+
+
+def test_a_project_without_git_is_told_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Setup works and says what is missing; the baseline ends in one line with the command."""
+    project.write(tmp_path / "words" / "__init__.py", "")
+    project.write(tmp_path / "pyproject.toml", '[project]\nname = "words"\nversion = "1"\n')
+    monkeypatch.chdir(tmp_path)
+    run("setup", "--set", f"interpreter={project.INTERPRETER}")
+    assert "no git repository" in capsys.readouterr().out
+    run("baseline", "--benchmark", "python -c pass", status=2)
+    error = capsys.readouterr().err
+    assert "git init && git add -A" in error
+    assert len(error.splitlines()) == 1
+
+
+def test_a_project_without_tests_is_told_what_to_do(top: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No test command is one line with both ways out; nothing is left behind."""
+    project.git(top, "rm", "-rq", "tests")
+    project.git(top, "commit", "-qm", "no tests", "--", "tests")
+    run("setup", "--set", f"interpreter={project.INTERPRETER}")
+    capsys.readouterr()
+    run("baseline", "--benchmark", "python bench.py", status=2)
+    error = capsys.readouterr().err
+    assert "--tests" in error
+    assert "--no-tests" in error
+    assert not (top / ".codeflash" / "session.json").exists()
+    assert project.git(top, "branch", "--list", "codeflash/*") == ""
+
+
+def test_in_place_is_refused_on_a_dirty_tree(top: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Staying in the checkout needs a clean tree; the line counts what is in the way."""
+    run("setup", "--set", f"interpreter={project.INTERPRETER}")
+    capsys.readouterr()
+    before = project.fingerprint(top)
+    run("baseline", "--benchmark", "python bench.py", "--tests", "pytest -q", "--in-place", status=1)
+    assert "needs a clean tree, and 2 paths" in capsys.readouterr().err
+    assert project.fingerprint(top) == before
+
+
+def test_a_failing_benchmark_leaves_no_half_started_session(top: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """When the first run fails, branch, worktree and session are gone again and the error is one line."""
+    run("setup", "--set", f"interpreter={project.INTERPRETER}")
+    capsys.readouterr()
+    run("baseline", "--benchmark", "python -c 'raise SystemExit(\"no data\")'", "--no-tests", status=2)
+    assert "no data" in capsys.readouterr().err.splitlines()[-1]
+    assert project.git(top, "branch", "--list", "codeflash/*") == ""
+    assert not (top / ".codeflash" / "session.json").exists()
+
+
+def test_status_without_a_session_names_the_first_step(top: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A fresh checkout is sent to setup, and status changes nothing."""
+    run("status")
+    assert "next: codeflash-agent setup" in capsys.readouterr().out
+    assert not (top / ".codeflash").exists()
