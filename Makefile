@@ -4,9 +4,9 @@ PY := .venv/bin/python
 TESTS ?=
 SOURCES := build_dist.py scripts plugin/engine plugin/languages/python/engine plugin/languages/python/profiler
 
-.PHONY: demo test lint dist profiler lock clients venv clean
+.PHONY: demo test lint dist profiler lock clients venv python clean
 
-demo: ## the main job on a published library: real client, scripted model; LIVE=1 for the real model
+demo: python ## the main job on a published library: real client, scripted model; LIVE=1 for the real model
 	@$(PYTHON) scripts/demo.py $(if $(LIVE),--live)
 
 test: venv clients ## all tests; TESTS="tests/plugin -k dist" for some
@@ -27,15 +27,19 @@ profiler: ## the one-file profiler from its source
 	@$(PYTHON) scripts/build_profiler.py
 
 lock: venv ## the pinned requirements from the .in files
-	@for name in requirements/uv requirements/dev plugin/engine/requirements; do \
+	@for name in requirements/uv requirements/dev requirements/library plugin/engine/requirements; do \
 	  .venv/bin/uv pip compile --quiet --universal --python-version 3.9 --generate-hashes --no-header --no-annotate \
 	    --no-emit-index-url --no-emit-find-links $$name.in --output-file $$name.txt || exit 2; done
 
-clients: ## the pinned clients, into .cache/clients/
+clients: python ## the pinned clients, into .cache/clients/
 	@$(PYTHON) scripts/clients.py > /dev/null
 
 venv:
 	@$(PYTHON) scripts/make_venv.py
+
+python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 9) and \
+	  sys.executable + " is older than Python 3.9; name another: make PYTHON=python3.11")'
 
 clean: ## everything that was made here
 	rm -rf .venv .cache dist .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,259 @@
+"""The turns that a rehearsal's model plays: the router, the setup agent and the lead agent on the library's inefficiency.
+
+Each turn looks at what the tools really answered and breaks the script when that is not what the story needs: a setup
+that failed, a verdict other than the measurement's. The story decides what is tried; it never decides how it ends.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from rehearsal.library import BENCHMARK
+from rehearsal.messages_api import Request, Script, ScriptBroken, ToolCall
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from rehearsal.messages_api import Step, Turn
+
+LEAD, SETUP = "codeflash-deep", "codeflash-setup"
+PLUGIN = "codeflash"
+LONG_MS = 600_000  # for calls that run benchmarks
+EXIT_CODE = re.compile(r"\AExit code (\d+)")
+TESTS = "python -m pytest -q tests"
+GOAL = "make the parsing of bulk statements faster"
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One change of one file of the library."""
+
+    file: str
+    old: str
+    new: str
+
+
+# Renders what was added, not the whole group again: the work grows with the length, no longer with its square.
+REAL_FIX = Edit(
+    "sqlparse/sql.py",
+    "            grp.value = str(start)\n",
+    "            grp.value += ''.join(str(token) for token in subtokens)\n",
+)
+# Plausible and useless: a slice copies the same list that list() copied.
+NO_GAIN = Edit(
+    "sqlparse/engine/grouping.py",
+    "    for idx, token in enumerate(list(tlist)):\n        tidx = idx - tidx_offset\n        if tidx < 0:",
+    "    for idx, token in enumerate(tlist.tokens[:]):\n        tidx = idx - tidx_offset\n        if tidx < 0:",
+)
+
+
+def agent_marker(plugin: Path, name: str) -> str:
+    """A line that stands only in the system prompt of the plugin's agent `name`: the first of its body."""
+    for path in sorted(plugin.rglob(f"{name}.md")):
+        body = path.read_text(encoding="utf-8").split("\n---\n", 1)[1]
+        return next(line for line in body.splitlines() if line.strip())
+    raise ScriptBroken(f"no agent {name} in {plugin}")
+
+
+@dataclass(frozen=True)
+class Story:
+    """The scripts of a rehearsal of `plugin` on the repository `project`; `words` are the user's."""
+
+    plugin: Path
+    project: Path
+    words: str = GOAL
+
+    @property
+    def tree(self) -> Path:
+        """Where a session edits."""
+        return self.project / ".codeflash" / "worktrees" / "optimize"
+
+    @property
+    def prompt(self) -> str:
+        """What the user types."""
+        return f"/codeflash optimize {self.words}"
+
+    def optimize(self) -> Script:
+        """A whole session: setup, baseline, profile, one experiment that gains, one that does not, report."""
+        lead: list[Turn] = [
+            self._agent("status", "See where the session stands"),
+            self._read(self.project / ".codeflash" / "setup.md"),
+            self._agent(
+                "baseline",
+                "Take the baseline",
+                "--benchmark",
+                f"python {BENCHMARK}",
+                "--tests",
+                TESTS,
+                "--goal",
+                self.words,
+            ),
+            passed(self._agent("profile", "Profile the current state")),
+            profiled(self._begin_real_fix()),
+            passed(self._read(self.tree / REAL_FIX.file)),
+            self._edit(REAL_FIX),
+            passed(self._agent("measure", "Measure the change")),
+            verdict("keep", self._keep()),
+            passed(self._agent("profile", "Profile what is left")),
+            profiled(self._begin_no_gain()),
+            passed(self._read(self.tree / NO_GAIN.file)),
+            self._edit(NO_GAIN),
+            passed(self._agent("measure", "Measure the change")),
+            verdict("discard", self._discard()),
+            passed(self._agent("status", "See whether anything is left")),
+            passed(self._agent("report", "Read the report")),
+            complete,
+        ]
+        return self._script(self._router("start", with_setup=True), lead)
+
+    def until_the_measurement(self) -> Script:
+        """A session as far as its first measurement, in which somebody kills it."""
+        lead: list[Turn] = [
+            self._agent(
+                "baseline",
+                "Take the baseline",
+                "--benchmark",
+                f"python {BENCHMARK}",
+                "--tests",
+                TESTS,
+                "--goal",
+                self.words,
+            ),
+            passed(self._agent("profile", "Profile the current state")),
+            profiled(self._begin_real_fix()),
+            passed(self._read(self.tree / REAL_FIX.file)),
+            self._edit(REAL_FIX),
+            passed(self._agent("measure", "Measure the change")),
+        ]
+        return self._script(self._router("start", with_setup=True), lead)
+
+    def resumed(self) -> Script:
+        """A second session that takes an open experiment up where the first was killed."""
+        lead: list[Turn] = [
+            self._agent("status", "See where the session stands"),
+            self._read(self.project / ".codeflash" / "HANDOFF.md"),
+            self._agent("measure", "Go on with the measurement"),
+            verdict("keep", self._keep()),
+            passed(self._agent("report", "Read the report")),
+            complete,
+        ]
+        return self._script(self._router("resume", with_setup=False), lead)
+
+    def _script(self, router: Sequence[Turn], lead: Sequence[Turn]) -> Script:
+        setup: list[Turn] = [
+            self._agent("setup", "Detect the environment"),
+            passed(self._agent("setup", "Name the benchmark", "--set", f"benchmark_command=python {BENCHMARK}")),
+            passed(self._shell(f"{self.project}/.venv/bin/{TESTS} | tail -1", "Run the tests once")),
+            after_text("passed", "Runs in its .venv; the tests pass; the benchmark is benchmarks/bulk_statements.py."),
+        ]
+        return Script(
+            {"main": router, "setup": setup, "lead": lead},
+            {"setup": agent_marker(self.plugin, SETUP), "lead": agent_marker(self.plugin, LEAD)},
+        )
+
+    def _router(self, how: str, *, with_setup: bool) -> list[Turn]:
+        """The skill's steps: where it stands, the setup agent when needed, the lead, the outcome."""
+        words = f"The repository is {self.project}. The user's words: {self.words}. {how.capitalize()}."
+        turns: list[Turn] = [self._agent("status", "See where the session stands")]
+        if with_setup:
+            turns.append(
+                after_text("codeflash-agent setup", self._start(SETUP, "Find out how the project runs", words))
+            )
+        turns.append(self._start(LEAD, "Lead the optimisation", words))
+        turns.append(after_text("[complete]", self._agent("report", "Read the report")))
+        turns.append(
+            passed("The session is complete; its report is above. The work is on the branch codeflash/optimize.")
+        )
+        return turns
+
+    def _start(self, agent: str, description: str, prompt: str) -> ToolCall:
+        call = {"subagent_type": f"{PLUGIN}:{agent}", "description": description, "prompt": prompt}
+        return ToolCall("Agent", {**call, "run_in_background": False})
+
+    def _shell(self, command: str, description: str) -> ToolCall:
+        line = f"cd {shlex.quote(str(self.project))} && {command}"
+        return ToolCall("Bash", {"command": line, "description": description, "timeout": LONG_MS})
+
+    def _agent(self, verb: str, description: str, *arguments: str) -> ToolCall:
+        return self._shell(shlex.join(["codeflash-agent", verb, *arguments]), description)
+
+    def _read(self, path: Path) -> ToolCall:
+        return ToolCall("Read", {"file_path": str(path)})
+
+    def _edit(self, edit: Edit) -> Turn:
+        call: dict[str, Any] = {"file_path": str(self.tree / edit.file), "old_string": edit.old, "new_string": edit.new}
+        return passed(ToolCall("Edit", call))
+
+    def _begin_real_fix(self) -> ToolCall:
+        why = "extending a group renders the whole list for each item, O(n^2); render what was added only"
+        target = "sqlparse/sql.py::TokenList.group_tokens"
+        return self._agent("begin", "Open an experiment", "--target", target, "--domains", "cpu", "--hypothesis", why)
+
+    def _begin_no_gain(self) -> ToolCall:
+        why = "_group copies the token list through __iter__ on each of its passes; a slice copies it in C"
+        target = "sqlparse/engine/grouping.py::_group"
+        return self._agent("begin", "Open an experiment", "--target", target, "--domains", "cpu", "--hypothesis", why)
+
+    def _keep(self) -> ToolCall:
+        message = "perf: render only what is added when a token group grows"
+        return self._agent("keep", "Keep what was measured", "--message", message)
+
+    def _discard(self) -> ToolCall:
+        reason = "list() and a slice copy the same list; the copy is not what _group spends its time on"
+        return self._agent("discard", "Discard what was not measured", "--reason", reason)
+
+
+def exit_code(text: str) -> int:
+    """The exit status that the Bash tool reports in front of a failed command's output."""
+    match = EXIT_CODE.match(text)
+    return int(match.group(1)) if match else 0
+
+
+def passed(step: Step) -> Turn:
+    """Go on with `step` when the last tool call succeeded."""
+    return after_text("", step)
+
+
+def after_text(needle: str, step: Step) -> Turn:
+    """Go on with `step` when the last tool call succeeded and its answer contains `needle`."""
+
+    def turn(request: Request) -> Step:
+        last = request.last_result()
+        if last.is_error or exit_code(last.text):
+            raise ScriptBroken(f"the step before failed:\n{last.text[-1500:]}")
+        if needle not in last.text:
+            raise ScriptBroken(f"{needle!r} is not in the answer to the step before:\n{last.text[-1500:]}")
+        return step
+
+    return turn
+
+
+def profiled(step: Step) -> Turn:
+    """Go on with `step` when the last answer is a unified profile with its table of targets."""
+    return after_text("[unified targets]", step)
+
+
+def verdict(expected: str, step: Step) -> Turn:
+    """Go on with `step` when the measurement before came to the verdict `expected`."""
+
+    def turn(request: Request) -> Step:
+        text = request.last_result().text
+        found = re.search(r"verdict\W+(keep|discard|fix)\b", text, re.IGNORECASE)
+        if found is None or found.group(1).lower() != expected:
+            raise ScriptBroken(f"the story needs the verdict {expected}, but the measurement says:\n{text[-2500:]}")
+        return step
+
+    return turn
+
+
+def complete(request: Request) -> Step:
+    """The lead's answer: the headline of the report that was just read."""
+    last = request.last_result()
+    if exit_code(last.text):
+        raise ScriptBroken(f"the report failed:\n{last.text[-1500:]}")
+    lines = [line for line in last.text.splitlines() if line.strip()]
+    return "\n".join(["[complete]", *lines[:12]])
