@@ -71,7 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "with METRIC= for that metric alone; repeatable",
     )
     parser.add_argument(
-        "--seed", type=int, help="of the order of runs and of the intervals (default: from the commits)"
+        "--seed", type=int, help="of the order of runs (default: from the commits)"
     )
     parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
     _common.add_json(parser)

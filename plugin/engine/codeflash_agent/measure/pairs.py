@@ -55,7 +55,7 @@ def measure_pairs(
         method: what to run and when to look.
         base: the side to compare against.
         head: the side with the change.
-        seed: of the order and of the bootstrap.
+        seed: of the order.
         budget_s: seconds for this call, warm-ups included; a pair that would not fit is not begun, but one is
             always measured, so that calls which go on from each other get somewhere.
         band: metric -> smallest relative effect that may be claimed (`measure_band`).
@@ -74,7 +74,7 @@ def measure_pairs(
     pairs = list(done)
     clock = _Clock(budget_s)
     notes: dict[str, None] = {}
-    ratios = _look(pairs, method, band, seed)
+    ratios = _look(pairs, method, band)
     with contextlib.closing(Supervisor()) as supervisor:
         if not _finished(ratios, len(pairs), method):
             _warm_up(method, (base, head), supervisor, clock, notes, say)
@@ -83,13 +83,13 @@ def measure_pairs(
             pairs.append(pair)
             if on_pair is not None:
                 on_pair(pair)
-            ratios = _look(pairs, method, band, seed)
+            ratios = _look(pairs, method, band)
             say(_line(pair, pairs, method))
     complete = _finished(ratios, len(pairs), method)
     if not complete:
         say(f"the budget of {budget_s:.0f} s ended the measurement after {len(pairs)} pairs")
     return Measurement(
-        metrics=ratios if ratios is not None else statistics.summarise(pairs, band, seed),
+        metrics=ratios if ratios is not None else statistics.summarise(pairs, band),
         pairs=len(pairs),
         band={name: _effective_band(name, band) for name in statistics.shared_metrics(pairs)},
         seconds=clock.spent(),
@@ -229,10 +229,10 @@ def _patiently(run: Callable[[], _T], notes: dict[str, None], say: Callable[[str
         return run()
 
 
-def _look(pairs: list[Pair], method: Method, band: Mapping[str, float], seed: int) -> dict[str, Ratio] | None:
+def _look(pairs: list[Pair], method: Method, band: Mapping[str, float]) -> dict[str, Ratio] | None:
     """The ratios where this number of pairs is one to look at, else None."""
     if len(pairs) in method.looks or len(pairs) > method.looks[-1]:
-        return statistics.summarise(pairs, band, seed)
+        return statistics.summarise(pairs, band)
     return None
 
 

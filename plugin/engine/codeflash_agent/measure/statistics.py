@@ -7,11 +7,11 @@ What a verdict takes (`compare_values` decides it in this order):
 
 * *inconclusive* below `MIN_PAIRS` pairs, whatever they show.
 * *better* or *worse*: the whole 95 % interval lies on that side of 1, the median ratio is beyond the band, and
-  - below `CLEAR_BELOW` pairs the effect is clear: the interval is nearer to itself than to 1 (the distance of its near
-    end from 1 is at least its width, in logarithms). With so few pairs the interval is hardly more than the range of the
+  - below `CLEAR_BELOW` pairs the effect is clear: the near end of the interval is at least as far from 1 as the interval
+    is wide, in logarithms. With so few pairs the interval is hardly more than the range of the
     ratios, and five ratios fall on one side by chance once in sixteen times;
-  - from `CLEAR_BELOW` pairs on the 99 % interval lies on that side too, because several metrics are looked at several
-    times and each look is a chance to be wrong.
+  - from `CLEAR_BELOW` pairs on the 99.5 % interval lies on that side too: that takes 13 of 15
+    pairs, or 23 of 30. Several metrics are looked at several times, and each look is a chance to be wrong.
 * *same*: the 95 % interval lies within the band around 1.
 * *inconclusive* otherwise.
 """
@@ -19,7 +19,7 @@ What a verdict takes (`compare_values` decides it in this order):
 from __future__ import annotations
 
 import math
-import random
+from functools import lru_cache
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -31,11 +31,10 @@ if TYPE_CHECKING:
     from codeflash_agent.measure.model import Pair
 
 BETTER, WORSE, SAME, INCONCLUSIVE = "better", "worse", "same", "inconclusive"
-RESAMPLES = 10_000
 MIN_PAIRS = 5
 CLEAR_BELOW = 10
 SHOWN = 0.95
-CLAIMED = 0.99
+CLAIMED = 0.995
 
 # The band is never narrower than this: an effect below it is not claimed on any machine.
 BAND_FLOOR = {"cpu_s": 0.02, "wall_s": 0.02, "rss_mib": 0.01, "gc_s": 0.05}
@@ -54,7 +53,6 @@ def compare_values(
     better: str,
     unit: str,
     band: float,
-    seed: int,
     smallest: float = 0.0,
 ) -> Ratio:
     """Compare one metric over pairs.
@@ -65,7 +63,6 @@ def compare_values(
         better: "lower" or "higher".
         unit: of the figures.
         band: smallest relative effect that may be claimed, 0.02 for 2 %.
-        seed: of the bootstrap; equal input and seed give equal output.
         smallest: figures below this count as this, for metrics that do not matter below some size. Figures of zero or
             less count as a thousandth of the largest figure instead; when all are zero or less the two sides are the
             same if equal, and cannot be compared otherwise.
@@ -86,10 +83,9 @@ def compare_values(
         return Ratio(before, after, 1.0, 1.0, 1.0, SAME if equal else INCONCLUSIVE, unit, better)
     floor = max(smallest, 0.0)
     steps = sorted(_log_ratio(b, h, better, floor, largest * ZERO_COUNTS_AS) for b, h in zip(base, head))
-    medians = _bootstrap_medians(steps, seed)
-    low, high = _interval(medians, SHOWN)
+    low, high = bootstrap_interval(steps, SHOWN)
     middle = median(steps)
-    verdict = _verdict(len(steps), middle, (low, high), _interval(medians, CLAIMED), math.log1p(band))
+    verdict = _verdict(len(steps), middle, (low, high), bootstrap_interval(steps, CLAIMED), math.log1p(band))
     return Ratio(before, after, math.exp(middle), math.exp(low), math.exp(high), verdict, unit, better)
 
 
@@ -99,32 +95,56 @@ def _log_ratio(base: float, head: float, better: str, smallest: float, zero_coun
     return -step if better == HIGHER else step
 
 
-def _bootstrap_medians(ordered: Sequence[float], seed: int) -> list[float]:
-    """The sorted medians of `RESAMPLES` resamples with replacement.
+@lru_cache(maxsize=64)
+def _middle_ranks(count: int) -> tuple[tuple[int, int, float], ...]:
+    """Between which two of `count` ordered values the median of a resample lies (their indices), and how probably.
 
-    A resample of n is n uniform draws of a rank, and its median needs only their middle order statistics; those are
-    drawn directly (a Beta variate, and for even n the least of the draws above it), which is the same distribution
-    at a thirtieth of the work.
+    A resample is `count` independent draws of a rank. For odd counts the median is at rank i or below when more than
+    half of the draws are. For even counts it lies between i < j when one half of the draws has i as its highest and
+    the other j as its lowest; what remains for i is the case that both middle draws are i.
     """
-    count = len(ordered)
-    generator = random.Random(seed)  # noqa: S311 - statistics, not secrets
     half, odd = divmod(count, 2)
-    medians = []
-    for _ in range(RESAMPLES):
-        if odd:
-            place = generator.betavariate(half + 1, half + 1)
-            medians.append(ordered[min(count - 1, int(count * place))])
-        else:
-            lower = generator.betavariate(half, half + 1)
-            upper = lower + (1.0 - lower) * (1.0 - (1.0 - generator.random()) ** (1.0 / half))
-            first, second = (ordered[min(count - 1, int(count * place))] for place in (lower, upper))
-            medians.append((first + second) / 2.0)
-    return sorted(medians)
+    at_most = [_at_least(half + odd, count, rank / count) for rank in range(count + 1)]
+    ranks = []
+    for i in range(1, count + 1):
+        alone = at_most[i] - at_most[i - 1]
+        for j in range(i + 1, count + 1) if not odd else ():
+            below = (i**half - (i - 1) ** half) / count**half
+            above = ((count - j + 1) ** half - (count - j) ** half) / count**half
+            both = math.comb(count, half) * below * above
+            alone -= both
+            ranks.append((i - 1, j - 1, both))
+        ranks.append((i - 1, i - 1, max(0.0, alone)))
+    return tuple(ranks)
 
 
-def _interval(ordered: Sequence[float], confidence: float) -> tuple[float, float]:
-    cut = int(len(ordered) * (1.0 - confidence) / 2.0)
-    return ordered[cut], ordered[-1 - cut]
+def _at_least(successes: int, trials: int, chance: float) -> float:
+    """The binomial probability of at least so many successes."""
+    return math.fsum(
+        math.comb(trials, k) * chance**k * (1.0 - chance) ** (trials - k) for k in range(successes, trials + 1)
+    )
+
+
+def bootstrap_interval(ordered: Sequence[float], confidence: float) -> tuple[float, float]:
+    """The percentile bootstrap interval of the median of `ordered`, which is sorted.
+
+    The distribution of a resample's median is known in closed form, so it is computed and not drawn: the interval is
+    the one that infinitely many resamples would give, and depends on no seed. (With 10,000 resamples the lower end at
+    15 pairs is the fourth or the fifth value as the seed will have it: their shares are 2.5 % and 8.8 %.)
+    """
+    medians = sorted(((ordered[i] + ordered[j]) / 2.0, chance) for i, j, chance in _middle_ranks(len(ordered)))
+    share = (1.0 - confidence) / 2.0
+    return _quantile(medians, share), _quantile(medians[::-1], share)
+
+
+def _quantile(values: Sequence[tuple[float, float]], share: float) -> float:
+    """The first of `values` (each with its probability) at which more than `share` has gone by."""
+    passed = 0.0
+    for value, chance in values:
+        passed += chance
+        if passed > share:
+            return value
+    return values[-1][0]
 
 
 def _verdict(count: int, middle: float, shown: tuple[float, float], claimed: tuple[float, float], band: float) -> str:
@@ -161,7 +181,7 @@ def figures(pairs: Sequence[Pair], metric: str) -> tuple[list[float], list[float
     return [pair.base.values[metric].amount for pair in both], [pair.head.values[metric].amount for pair in both]
 
 
-def summarise(pairs: Sequence[Pair], band: Mapping[str, float], seed: int) -> dict[str, Ratio]:
+def summarise(pairs: Sequence[Pair], band: Mapping[str, float]) -> dict[str, Ratio]:
     """Compare every metric that both sides have.
 
     A metric without an entry in `band` gets the narrowest band it may have. Collector time below 1 % of the base's
@@ -180,7 +200,6 @@ def summarise(pairs: Sequence[Pair], band: Mapping[str, float], seed: int) -> di
             better=value.better,
             unit=value.unit,
             band=max(band.get(name, 0.0), floor_of(name)),
-            seed=seed,
             smallest=smallest,
         )
     return result
@@ -189,12 +208,14 @@ def summarise(pairs: Sequence[Pair], band: Mapping[str, float], seed: int) -> di
 def band_of(base: Sequence[float], head: Sequence[float], *, floor: float, longest: int) -> float:
     """The smallest relative effect that may be claimed, from pairs of two sides that are the same (A/A).
 
-    The spread of a pair's log ratio around 0, its true value here, is estimated robustly as 1.4826 times the median
-    of its absolute values. The band is the half-width that the 95 % interval of a median then has at `longest`, the
-    number of pairs of the last look: 1.96 * 1.2533 * spread / sqrt(longest); never below `floor`.
+    The spread of the log ratio of two neighbouring runs around 0, its true value here, is estimated robustly as 1.4826
+    times the median of its absolute values, over the runs of a pair and the runs on either side of two pairs' border.
+    The band is the standard error that a median ratio then has at `longest`, the number of pairs of the last look:
+    1.2533 * spread / sqrt(longest); never below `floor`. The interval is the guard against chance; the band is what
+    keeps effects from being claimed that are no larger than what the machine adds by itself.
     """
-    steps = [abs(math.log(b / h)) for b, h in zip(base, head) if b > 0 and h > 0]
+    neighbours = [*zip(base, head), *zip(head, base[1:])]
+    steps = [abs(math.log(one / other)) for one, other in neighbours if one > 0 and other > 0]
     if not steps:
         return floor
-    spread = 1.4826 * median(steps)
-    return max(floor, math.expm1(1.96 * 1.2533 * spread / math.sqrt(longest)))
+    return max(floor, math.expm1(1.2533 * 1.4826 * median(steps) / math.sqrt(longest)))
