@@ -31,6 +31,17 @@ def read(path: Path) -> dict[str, str]:
     return cases
 
 
+def relative_to(tree: Path, cases: dict[str, str]) -> dict[str, str]:
+    """The same cases named from the top of `tree`, wherever pytest took its root to be.
+
+    A tree whose own files do not configure pytest gets as its root the next folder above that does, such as the
+    repository that holds the project; its tests would then be named by the whole way down, differently in each tree.
+    """
+    below = (".".join(tree.relative_to(folder).parts) + "." for folder in reversed(tree.parents))
+    prefix = next((way for way in below if any(identity.startswith(way) for identity in cases)), "")
+    return {identity.removeprefix(prefix): cases[identity] for identity in cases}
+
+
 def _outcome(case: ET.Element) -> str:
     if case.find("error") is not None:
         return "error"

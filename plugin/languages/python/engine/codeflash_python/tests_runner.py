@@ -56,7 +56,7 @@ def run_tests(setup: Setup, project: Path, tree: Path, command: str, timeout_s: 
         if ended.exit_code == PYTEST_USAGE_ERROR and not results.exists():
             # The project's settings may not allow the options; then the exit status is all there is.
             ended = _run(command, tree, environ, timeout_s)
-        cases = {} if ended.timed_out else junit.read(results)
+        cases = {} if ended.timed_out else junit.relative_to(tree, junit.read(results))
     lines = [line.rstrip() for line in ended.output.splitlines()]
     granular = bool(cases)
     if not cases and not ended.timed_out:
