@@ -1,0 +1,47 @@
+"""The report: figures from records only, and nothing claimed without one."""
+
+from __future__ import annotations
+
+from codeflash_agent.render.report import report_markdown
+from codeflash_agent.render.session import ledger_table, target_table
+from tests.engine.session import factories
+
+
+def test_a_keep_is_shown_with_interval_tests_and_how_to_reproduce_it() -> None:
+    """Every kept experiment has its table, its counts and one command that measures it again."""
+    text = report_markdown(factories.session(), [factories.kept()], {"cpu_s": 2.0}, [factories.target()])
+    assert "**CPU 2x** since `bbbbbbbbbbbb`" in text
+    assert "| CPU | 2 s | 1 s | 2.000 | 1.980 to 2.020 | better |" in text
+    assert "Tests: 1 passed, 1 failed." in text
+    assert "codeflash-agent compare bbbbbbbbbbbb aaaaaaaaaaaa --benchmark 'python bench.py'" in text
+
+
+def test_explanations_overrules_and_trade_offs_are_disclosed() -> None:
+    """What the agent had to argue for is in the report."""
+    record = factories.kept(
+        explained={"output-changed": "order is documented as free"}, overruled="worst case", trade_off="4 MiB more"
+    )
+    text = report_markdown(factories.session(), [record], {"cpu_s": 2.0}, [])
+    assert "Explained finding output-changed: order is documented as free" in text
+    assert "Verdict overruled: worst case" in text
+    assert "Trade-off: 4 MiB more" in text
+
+
+def test_no_keep_is_said_plainly() -> None:
+    """A session without a gain claims none."""
+    text = report_markdown(factories.session(), [factories.record(1, "discard", description="same")], {}, [])
+    assert "Nothing was kept: no change was measurably better." in text
+    assert "- experiment 1, app/load.py::parse: same (not measured)" in text
+
+
+def test_long_tables_are_cut_and_counted() -> None:
+    """Ten rows are shown, the rest are a number."""
+    lines = target_table([factories.target(f"f{number}") for number in range(13)])
+    assert len(lines) == 2 + 10 + 1
+    assert lines[-1] == "(+3 more)"
+
+
+def test_text_from_outside_cannot_break_a_table() -> None:
+    """A bar in a description does not open a column."""
+    (_, _, row) = ledger_table([factories.kept(description="a | b")])
+    assert row.count("|") == 9
