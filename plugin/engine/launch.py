@@ -18,7 +18,9 @@ def start(arguments: list[str]) -> int:
         from codeflash_agent.cli import main  # noqa: PLC0415 - needs the path set above
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] in ("codeflash_agent", "codeflash_python"):
-            sys.stderr.write(f"codeflash-agent: the plugin at {HERE.parent} is incomplete ({error}); install it again\n")
+            sys.stderr.write(
+                f"codeflash-agent: the plugin at {HERE.parent} is incomplete ({error}); install it again\n"
+            )
         else:
             # An interpreter that was upgraded in place leaves an environment that starts and finds none of its packages.
             sys.stderr.write(

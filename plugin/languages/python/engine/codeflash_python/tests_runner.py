@@ -130,6 +130,8 @@ def unittest_cases(lines: list[str]) -> dict[str, str]:
 def _run(command: str, tree: Path, environ: Mapping[str, str], timeout_s: float) -> Ended:
     """Run `command` in a session of its own, and leave none of its processes when it takes too long."""
     words = ["/bin/sh", "-c", command] if SHELL_CHARACTERS.search(command) else _split(command)
+    if not words:
+        return Ended(127, 0.0, "the test command is empty", timed_out=False)
     began = time.monotonic()
     # A file, not a pipe: a grandchild that outlives the run would keep a pipe open and this waiting.
     with tempfile.TemporaryFile() as sink:
@@ -144,9 +146,7 @@ def _run(command: str, tree: Path, environ: Mapping[str, str], timeout_s: float)
                 start_new_session=True,
             )
         except OSError as error:
-            return Ended(
-                127, 0.0, f"cannot start {words[0] if words else 'an empty command'}: {error.strerror}", timed_out=False
-            )
+            return Ended(127, 0.0, f"cannot start {words[0]}: {error.strerror}", timed_out=False)
         timed_out = False
         try:
             process.wait(timeout_s)

@@ -1,0 +1,46 @@
+"""The page that shows how a project is run."""
+
+from __future__ import annotations
+
+from codeflash_agent.language import Setup
+from codeflash_agent.render.setup import setup_markdown
+
+
+def make(**more):
+    """A complete setup with `more` changed."""
+    values = {
+        "language": "lang",
+        "runner": "run it",
+        "interpreter": "/bin/it",
+        "version": "3.1",
+        "manager": "tool",
+        "source_root": "src",
+        "packages": ["a", "b"],
+        "test_command": "check | tee",
+        "benchmark_command": None,
+        **more,
+    }
+    return Setup(**values)
+
+
+def test_page():
+    """The page is exactly the table, with what is missing said and pipes kept inside their cell."""
+    assert setup_markdown(make()) == (
+        "# Setup\n\n## How the project is run\n\n| what | value |\n| --- | --- |\n| Language | lang 3.1 |\n"
+        "| Runner, `$RUNNER` | `run it` |\n| Interpreter | `/bin/it` |\n| Manager | tool |\n| Source root | `src` |\n"
+        "| Packages | `a`, `b` |\n| Test command | `check \\| tee` |\n| Benchmark command | none found |\n"
+        "| Frameworks | none found |\n| Profilers at hand | none found |\n\n"
+        "Commands are typed at the top of the project. `$RUNNER` stands for the runner.\n"
+    )
+
+
+def test_problems_come_first():
+    """Problems stand before the table, notes after it."""
+    page = setup_markdown(make(problems=["mend this"], notes=["know this"]))
+    assert page.index("- mend this") < page.index("| what |") < page.index("- know this")
+
+
+def test_benchmarks_are_listed():
+    """Each candidate is listed with its kind."""
+    page = setup_markdown(make(details={"benchmark_candidates": [{"command": "go", "kind": "script"}]}))
+    assert "- `go` (script)" in page
