@@ -20,7 +20,7 @@ class Method:
     """The locked way of measuring; two measurements count as the same only when their `digest` is equal."""
 
     benchmark: str  # a command as a person would type it at the top of the tree
-    environment: dict[str, str] = field(default_factory=lambda: {"PYTHONHASHSEED": "0"})
+    environment: dict[str, str] = field(default_factory=dict)  # variables fixed on top of the language's
     looks: tuple[int, ...] = (5, 15, 30)  # numbers of pairs after which the interval is looked at
     warmups: int = 1  # uncounted runs of each side
     timeout_s: float = 600.0  # one run of the benchmark

@@ -162,3 +162,22 @@ def test_uv_run_in_a_worktree_uses_the_checkouts_environment(tmp_path):
     )
     assert shown.split() == [str(project / ".venv"), str(tree / "src/orders/__init__.py")]
     assert git(tree, "status", "--short", "--ignored").replace("!! src/orders/__pycache__/\n", "") == ""
+
+
+def test_a_measured_run_has_a_fixed_hash_seed_and_others_the_users(tmp_path, monkeypatch):
+    """Both sides of a measurement order their sets alike; tests run with the user's own setting."""
+    monkeypatch.setenv("PYTHONHASHSEED", "123")
+    project, tree = project_with_worktree(tmp_path, {"orders/__init__.py": ""}, venv=False)
+    setup = detect(project)
+    probe = tmp_path / "probe"
+    probe.mkdir()
+    assert environments.environment(setup, project, tree, probe)["PYTHONHASHSEED"] == "0"
+    assert environments.environment(setup, project, tree)["PYTHONHASHSEED"] == "123"
+
+
+def test_generated_modules_that_git_ignores_are_named_for_carrying_over(tmp_path):
+    """A version module that a build wrote is found; caches and ignored files outside the package are not."""
+    files = {"orders/__init__.py": "from orders._version import version\n", ".gitignore": "_version.py\n__pycache__/\n"}
+    project, _ = project_with_worktree(tmp_path, files, venv=False)
+    write(project, {"orders/_version.py": "version = '1'\n", "orders/__pycache__/x.pyc": "", "scratch/_version.py": ""})
+    assert detect(project).details["carry"] == ["orders/_version.py"]

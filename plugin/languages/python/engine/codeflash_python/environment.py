@@ -52,7 +52,11 @@ def environment(setup: Setup, project: Path, tree: Path, probe: Path | None = No
         environ["CONDA_PREFIX"] = prefix
         environ["CONDA_DEFAULT_ENV"] = Path(prefix).name
     environ["UV_NO_SYNC"] = "1"
-    first = [] if probe is None else [probes.install(probe)]
+    first = []
+    if probe is not None:
+        first = [probes.install(probe)]
+        # Hash order changes what sets and dicts cost; both sides of a measurement get the same.
+        environ["PYTHONHASHSEED"] = "0"
     roots = [str(path) for path in import_roots(setup, tree)]
     kept = [moved(entry, project, tree) for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
     environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys([*first, *roots, *kept]))

@@ -10,6 +10,7 @@ from codeflash_agent.language import Setup
 from codeflash_python.detect import (
     benchmarks,
     frameworks,
+    generated,
     layout,
     manager,
     metadata,
@@ -77,6 +78,7 @@ def detect(project: Path) -> Setup:
         "test_files": tests.files,
         "test_hints": tests.hints,
         "benchmark_candidates": [one.as_json() for one in measured],
+        "carry": generated.find_generated(project, found_layout.import_roots, found_layout.packages),
         "ci": ci,
         "pre_commit": ".pre-commit-config.yaml" in files,
         "codeflash_package": bool(answer and answer.has("codeflash")) or "codeflash" in declared.dependencies,
