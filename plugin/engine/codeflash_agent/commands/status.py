@@ -38,7 +38,8 @@ def run(arguments: argparse.Namespace) -> int:
     present = handoff.present_targets(layout, session, tree_hash)
     rows = present if present is not None else handoff.newest_targets(layout, session)
     step = next_step.next_step(session, all_records, tree_hash, present)
-    stale = "" if present is not None else " (of an earlier state: profile again)"
+    about = "" if present is not None else " of an earlier state: profile again"
+    table = render.target_table(rows) if session.profiles else ["none: the session has no profile yet"]
     lines = [
         f"session since {session.started} on {session.branch}, edits in {session.tree}",
         f"goal: {session.goal or 'optimise what the profile shows'}",
@@ -47,8 +48,8 @@ def run(arguments: argparse.Namespace) -> int:
         "",
         *render.ledger_table(all_records),
         "",
-        f"[unified targets]{stale}",
-        *render.target_table(rows),
+        f"[unified targets]{about if session.profiles else ''}",
+        *table,
         "",
     ]
     current = context.open_record
