@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import subprocess
 import sys
+import tempfile
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import clients
 from rehearsal import library
@@ -24,9 +24,6 @@ from rehearsal.account import Account
 from rehearsal.client import ClientRun, RehearsalFailed, offline_environment, run
 from rehearsal.messages_api import ScriptBroken, ScriptedModel
 from rehearsal.story import Story
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 ROOT = clients.ROOT
 PLUGIN = ROOT / "plugin"
@@ -76,6 +73,11 @@ def _version(pin: clients.Pin) -> tuple[int, ...]:
     return tuple(int(part) for part in pin.version.split("."))
 
 
+def engine_cache() -> dict[str, str]:
+    """Keeps the engine's own environment in the cache of this checkout, not in the client's throw-away home."""
+    return {"XDG_CACHE_HOME": str(clients.cache_folder() / "xdg")}
+
+
 def play(executable: Path, story: Story, home: Path, account: Account) -> ClientRun:
     """Run the story with the scripted model.
 
@@ -87,7 +89,7 @@ def play(executable: Path, story: Story, home: Path, account: Account) -> Client
             executable,
             story.prompt,
             cwd=story.project,
-            environment=offline_environment(model, home),
+            environment=offline_environment(model, home, engine_cache()),
             plugin=PLUGIN,
             model=model,
             timeout_s=SCRIPTED_PATIENCE_S,
@@ -95,27 +97,38 @@ def play(executable: Path, story: Story, home: Path, account: Account) -> Client
         ).check()
 
 
-def play_live(executable: Path, story: Story, account: Account) -> ClientRun:
-    """Run the same prompt with the real model, on the login of whoever runs this.
+def require_login(executable: Path) -> None:
+    """Check that the client could reach the real model.
 
     Raises:
-        DemoProblem: there is no login.
-        RehearsalFailed: the client failed.
+        DemoProblem: there is no login and no key.
     """
-    environment = {**os.environ, "IS_SANDBOX": "1", "DISABLE_AUTOUPDATER": "1"}
-    status = subprocess.run(
-        [executable, "auth", "status"], env=environment, capture_output=True, timeout=60, check=False
+    done = subprocess.run(
+        [executable, "auth", "status"], env=live_environment(), capture_output=True, timeout=60, check=False
     )
-    if status.returncode:
+    if done.returncode:
         raise DemoProblem(
             f"LIVE=1 needs a login or a key, and there is neither: set ANTHROPIC_API_KEY, or run `{executable}` once and"
             " log in; without LIVE=1 the demo needs no account"
         )
+
+
+def live_environment() -> dict[str, str]:
+    """The environment of whoever runs this, with its login."""
+    return {**os.environ, "IS_SANDBOX": "1", "DISABLE_AUTOUPDATER": "1"}
+
+
+def play_live(executable: Path, story: Story, account: Account) -> ClientRun:
+    """Run the same prompt with the real model, on the login of whoever runs this.
+
+    Raises:
+        RehearsalFailed: the client failed.
+    """
     return run(
         executable,
         story.prompt,
         cwd=story.project,
-        environment=environment,
+        environment=live_environment(),
         plugin=PLUGIN,
         arguments=["--max-budget-usd", LIVE_BUDGET_USD],
         timeout_s=LIVE_PATIENCE_S,
@@ -123,21 +136,15 @@ def play_live(executable: Path, story: Story, account: Account) -> ClientRun:
     ).check()
 
 
-def report(project: Path, home: Path | None) -> str:
+def report(project: Path, extra: dict[str, str]) -> str:
     """What `codeflash-agent report` prints for the session in `project`.
 
     Raises:
         DemoProblem: there is no report.
     """
-    environment = {**os.environ, **({"HOME": str(home)} if home else {})}
-    done = subprocess.run(
-        [PLUGIN / "bin" / "codeflash-agent", "report"],
-        cwd=project,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [str(PLUGIN / "bin" / "codeflash-agent"), "report"]
+    environment = {**os.environ, **extra}
+    done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise DemoProblem(f"the session left no report: {done.stderr.strip()}")
     return done.stdout.strip()
@@ -148,28 +155,30 @@ def show(*, live: bool) -> int:
     start = time.monotonic()
     print("Fetching Claude Code (pinned and checked by hash) …", flush=True)
     version, executable = get_client()
-    work = clients.cache_folder() / "demo"
-    shutil.rmtree(work, ignore_errors=True)
+    if live:
+        require_login(executable)
+    # Outside this checkout, or the library's tests would run under our settings of pytest.
+    work = Path(tempfile.mkdtemp(prefix="codeflash-demo-"))
     print(f"Preparing {library.NAME} {library.VERSION} as a user's repository …", flush=True)
     project = library.prepare(work / library.NAME, clients.cache_folder() / "library").path
     print(f"Ready after {time.monotonic() - start:.0f} s: {project}\n")
     story = Story(PLUGIN, project)
-    note = LIVE_NOTE.format(version=version, budget=LIVE_BUDGET_USD, project=project)
-    scripted = SCRIPTED_NOTE.format(version=version)
-    home = None if live else work / "home"
-    print(note if live else scripted, end="\n\n")
+    values = {"version": version, "budget": LIVE_BUDGET_USD, "project": project}
+    note = (LIVE_NOTE if live else SCRIPTED_NOTE).format_map(values)
+    print(note, end="\n\n")
     print(f"> {story.prompt}", flush=True)
     with Account(project) as account:
-        if home is None:
+        if live:
             play_live(executable, story, account)
         else:
-            play(executable, story, home, account)
-    text = report(project, home)
+            play(executable, story, work / "home", account)
+    text = report(project, {} if live else engine_cache())
     rule = "─" * 100
     print(f"\n{rule}\n{text}\n{rule}\n")
-    print(note if live else scripted)
+    print(note)
     print(f"\nThe session's files:   {project / '.codeflash'}")
     print(f"The commit:            git -C {project} show codeflash/optimize")
+    print(f"To remove all of it:   rm -rf {work}")
     print(f"\n{OWN_LOGIN.format(plugin=PLUGIN)}")
     print(f"\nDone in {time.monotonic() - start:.0f} s.")
     ledger = (project / ".codeflash" / "results.tsv").read_text(encoding="utf-8").splitlines()

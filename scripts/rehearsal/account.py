@@ -91,7 +91,7 @@ class Account:
             elif line.strip():
                 table = False
         for line in lines[:MOST_LINES]:
-            self._say(indent + 1, "", line, wrap=False)
+            self._say(indent + 1, "", line, wrap=not TABLE_LINE.match(line))
         if len(lines) > MOST_LINES:
             self._say(indent + 1, "", f"… {len(lines) - MOST_LINES} more lines")
 
