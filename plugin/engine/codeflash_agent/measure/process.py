@@ -46,17 +46,15 @@ class Supervisor:
         Raises:
             EnvironmentProblem: the supervisor could not be started, or was killed.
         """
+        process = self._process or self._start()
+        assert process.stdin is not None  # noqa: S101 - opened as pipes below
+        assert process.stdout is not None  # noqa: S101
         try:
-            process = self._process or self._start()
-            assert process.stdin is not None  # noqa: S101 - opened as pipes below
-            assert process.stdout is not None  # noqa: S101
             process.stdin.write(json.dumps(request).encode() + b"\n")
             process.stdin.flush()
             answer = process.stdout.readline()
-        except OSError as error:
-            raise EnvironmentProblem(
-                f"cannot start the process that runs the benchmark: {error.strerror or error}; run the same command again"
-            ) from error
+        except OSError:
+            answer = b""
         if not answer:
             self.close()
             raise EnvironmentProblem(
@@ -65,13 +63,18 @@ class Supervisor:
         return dict(json.loads(answer))
 
     def _start(self) -> subprocess.Popen[bytes]:
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(Path(__file__).with_name("supervisor.py"))],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,  # a Ctrl-C on the terminal is for the engine, which then closes this one
-        )
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-S", str(Path(__file__).with_name("supervisor.py"))],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,  # a Ctrl-C on the terminal is for the engine, which then closes this one
+            )
+        except OSError as error:
+            raise EnvironmentProblem(
+                f"cannot start the process that runs the benchmark: {error.strerror or error}; run the same command again"
+            ) from error
         return self._process
 
     def close(self) -> None:

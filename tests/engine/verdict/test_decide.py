@@ -1,0 +1,138 @@
+"""The verdict's rules, one case each."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from codeflash_agent.measure.model import Measurement, Ratio
+from codeflash_agent.verdict import decide
+from codeflash_agent.verdict.model import DISCARD, FIX, KEEP, Finding, Verdict
+
+UNITS = {"cpu_s": "s", "wall_s": "s", "gc_s": "s", "rss_mib": "MiB", "p99_ms": "ms", "throughput": "req/s"}
+
+
+def _ratio(name: str, ratio: float, verdict: str | None = None) -> Ratio:
+    width = 1.004
+    word = verdict or ("better" if ratio >= 1.02 else "worse" if ratio <= 0.985 else "same")
+    base = {"gc_s": 0.3}.get(name, 1.0)
+    return Ratio(base, base / ratio, ratio, ratio / width, ratio * width, word, UNITS[name])
+
+
+def _measured(pairs: int = 15, **ratios: float | tuple[float, str]) -> Measurement:
+    metrics = {
+        name: _ratio(name, *value) if isinstance(value, tuple) else _ratio(name, value)
+        for name, value in ratios.items()
+    }
+    return Measurement(metrics, pairs, {}, 1.0, complete=True, output_changed=False)
+
+
+def _decide(measurement: Measurement, target: str | None = "cpu", *findings: Finding) -> Verdict:
+    return decide.decide(measurement, target=target, findings=findings)
+
+
+@pytest.mark.parametrize(
+    ("measurement", "target", "status", "rule"),
+    [
+        (_measured(cpu_s=1.3, wall_s=1.0, rss_mib=1.0), "cpu", KEEP, "target better, none worse"),
+        (_measured(cpu_s=1.3, wall_s=1.28, rss_mib=1.0), "cpu", KEEP, "target better, none worse"),
+        (_measured(cpu_s=1.3, wall_s=1.3, p99_ms=1.4), "cpu", KEEP, "target better, none worse"),
+        (_measured(cpu_s=1.3, wall_s=1.28, rss_mib=1.5), "cpu", KEEP, "compound"),
+        (_measured(cpu_s=1.3, gc_s=4.0, rss_mib=1.0), "cpu", KEEP, "compound"),
+        (_measured(cpu_s=1.3, throughput=1.2), "cpu", KEEP, "compound"),
+        (_measured(cpu_s=1.0, wall_s=1.0, rss_mib=1.2), "cpu", KEEP, "another dimension better"),
+        (_measured(cpu_s=1.0, wall_s=1.5), "cpu", KEEP, "another dimension better"),
+        (_measured(cpu_s=1.0, wall_s=1.5), "async", KEEP, "target better, none worse"),
+        (_measured(cpu_s=1.0, wall_s=1.5), "structure", KEEP, "target better, none worse"),
+        (_measured(cpu_s=1.0, rss_mib=1.5), "memory", KEEP, "target better, none worse"),
+        (_measured(cpu_s=1.0, gc_s=1.5), "gc", KEEP, "target better, none worse"),
+        (_measured(cpu_s=1.0, p99_ms=1.5), "p99_ms", KEEP, "target better, none worse"),
+        (_measured(cpu_s=1.0, p99_ms=1.5), None, KEEP, "target better, none worse"),
+        (_measured(cpu_s=1.0, wall_s=1.0, rss_mib=1.0), "cpu", DISCARD, "none better"),
+        (_measured(cpu_s=0.9, wall_s=0.9), "cpu", DISCARD, "none better"),
+        (_measured(cpu_s=(1.2, "inconclusive"), rss_mib=1.0), "cpu", DISCARD, "inconclusive"),
+        (_measured(), "cpu", DISCARD, "none better"),
+    ],
+)
+def test_rules_without_trade_off(measurement: Measurement, target: str | None, status: str, rule: str) -> None:
+    """Each situation in which nothing got worse has its verdict and names its rule."""
+    verdict = _decide(measurement, target)
+    assert (verdict.status, verdict.rule) == (status, rule)
+
+
+@pytest.mark.parametrize(
+    ("measurement", "status", "rule"),
+    [
+        (_measured(cpu_s=1.3, rss_mib=0.98), KEEP, "net positive"),  # a trifle does not kill a large gain
+        (_measured(cpu_s=1.3, rss_mib=0.6), DISCARD, "net negative"),
+        (_measured(cpu_s=1.06, rss_mib=0.95), DISCARD, "net negative"),  # level at the medians, not at the ends
+        (_measured(cpu_s=1.2, wall_s=1.2, rss_mib=0.75), DISCARD, "net negative"),  # time counts once
+        (_measured(cpu_s=0.9, wall_s=2.0), KEEP, "net positive"),
+        (_measured(cpu_s=1.3, gc_s=0.5), KEEP, "net positive"),  # collector seconds are CPU seconds, which are fewer
+        (
+            _measured(cpu_s=1.0, gc_s=3.0, rss_mib=0.5),
+            DISCARD,
+            "net negative",
+        ),  # a fifth of the CPU for the double memory
+        (_measured(cpu_s=1.0, gc_s=3.0, rss_mib=0.9), KEEP, "net positive"),
+        (_measured(cpu_s=1.1, throughput=0.8), DISCARD, "net negative"),
+    ],
+)
+def test_trade_offs_are_weighed(measurement: Measurement, status: str, rule: str) -> None:
+    """A gain with a loss is kept exactly when it is net positive at the pessimistic ends of the intervals."""
+    verdict = _decide(measurement)
+    assert (verdict.status, verdict.rule) == (status, rule)
+    assert verdict.worse
+    assert "net" in verdict.reason
+
+
+def test_net_gain_is_the_product_at_the_pessimistic_ends() -> None:
+    """The net of CPU and memory is the sum of the logarithms of their lower ends."""
+    ratios = _measured(cpu_s=1.3, rss_mib=0.9).metrics
+    expected = math.log(ratios["cpu_s"].low) + math.log(ratios["rss_mib"].low)
+    assert decide.net_gain(ratios, ["cpu_s"], ["rss_mib"]) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("pairs", "status"), [(5, DISCARD), (15, DISCARD), (20, KEEP), (30, KEEP)])
+def test_a_small_gain_counts_when_confirmed(pairs: int, status: str) -> None:
+    """A gain below 5 % is kept only after the pairs of a first look and three more."""
+    verdict = _decide(_measured(pairs, cpu_s=1.03))
+    assert verdict.status == status
+    assert verdict.better == ("cpu_s",)
+    if status == DISCARD:
+        assert verdict.rule == "gain below the minimum"
+
+
+def test_a_confirmed_small_gain_elsewhere_is_not_enough() -> None:
+    """A confirmed gain below 5 % in another dimension does not keep a change that misses its target."""
+    assert _decide(_measured(30, cpu_s=1.0, rss_mib=1.03)).rule == "gain below the minimum"
+
+
+def test_newly_failing_tests_are_to_be_fixed_first() -> None:
+    """With newly failing tests the verdict is fix, whatever the gain, and it says which."""
+    finding = Finding("tests-failing", "1 test newly failing: t.py::x")
+    verdict = _decide(_measured(cpu_s=2.0), "cpu", finding)
+    assert verdict.status == FIX
+    assert "t.py::x" in verdict.reason
+    assert verdict.findings == (finding,)
+
+
+def test_findings_are_handed_on() -> None:
+    """Other findings leave the verdict of the figures as it is and come with it."""
+    finding = Finding("output-changed", "it prints something else")
+    verdict = _decide(_measured(cpu_s=2.0), "cpu", finding)
+    assert (verdict.status, verdict.findings) == (KEEP, (finding,))
+
+
+def test_the_reason_has_the_figures() -> None:
+    """The reason names metric, ratio and interval in one line."""
+    verdict = _decide(_measured(cpu_s=1.3, rss_mib=1.0))
+    assert "cpu_s 1.300x [1.295, 1.305] better" in verdict.reason
+    assert "\n" not in verdict.reason
+
+
+def test_a_verdict_survives_json() -> None:
+    """What is recorded is what was decided."""
+    verdict = _decide(_measured(cpu_s=2.0), "cpu", Finding("output-changed", "x"))
+    assert Verdict.from_json(verdict.as_json()) == verdict
