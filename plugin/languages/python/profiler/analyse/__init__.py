@@ -1,0 +1,1 @@
+"""From shards to the profile: pure functions over values."""

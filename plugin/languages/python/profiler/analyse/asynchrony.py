@@ -1,0 +1,102 @@
+"""asyncio: who held the event loop, and where tasks waited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from profiler.analyse.identity import Function, Resolver
+    from profiler.analyse.model import Table
+    from profiler.storage.shards import Process
+
+
+@dataclass
+class Callback:
+    """A coroutine (or plain callback) that held the loop in blocks of 1 ms or more."""
+
+    function: Function
+    blocks: int = 0
+    held_s: float = 0.0
+    longest_s: float = 0.0
+
+
+@dataclass
+class Wait:
+    """A line where tasks waited: `chain` from the task's coroutine to the innermost one, each with its line."""
+
+    chain: tuple[tuple[Function, int], ...]
+    waits: int
+    seconds: float
+    longest_s: float
+
+
+@dataclass
+class Asynchrony:
+    """The event loops of the tree."""
+
+    ran: bool = False
+    steps: int = 0
+    busy_s: float = 0.0  # seconds in callbacks
+    callbacks: list[Callback] = field(default_factory=list)
+    waits: list[Wait] = field(default_factory=list)
+    tasks: dict[Function, list[float]] = field(default_factory=dict)  # coroutine -> steps, working s, waiting s
+    uvloop: bool = False
+
+
+def blocking(table: Table, processes: list[Process], resolver: Resolver) -> Asynchrony:
+    """Fill in each row's blocking, from the joint pass."""
+    found = Asynchrony()
+    callbacks: dict[Function, Callback] = {}
+    for process in processes:
+        if "loop.steps.0" not in process.sums:
+            continue
+        found.ran = found.ran or process.sums["loop.steps.0"] > 0
+        found.uvloop = found.uvloop or bool(process.sums.get("loop.uvloop"))
+        found.steps += int(process.sums["loop.steps.0"])
+        found.busy_s += process.sums["loop.steps.1"]
+        for identity, blocks, seconds, longest in process.rows.get("loop.callbacks", ()):
+            for function in resolver.stack(process, (identity,)):
+                callback = callbacks.setdefault(function, Callback(function))
+                callback.blocks += int(blocks)
+                callback.held_s += seconds
+                callback.longest_s = max(callback.longest_s, longest)
+        for _, stack, blocks, wall, cpu, longest in process.rows.get("loop.blocks", ()):
+            functions = resolver.stack(process, stack)
+            own = next((index for index, function in enumerate(functions) if function.own), None)
+            if own is not None:
+                row = table.row(functions[own])
+                if own > 0:
+                    entry = (functions[own - 1].file, functions[own - 1].name)
+                    row.blocked_entries[entry] = row.blocked_entries.get(entry, 0.0) + wall
+                row.blocks += int(blocks)
+                row.blocked_s += wall
+                row.blocked_cpu_s += cpu
+                row.longest_block_s = max(row.longest_block_s, longest)
+    found.callbacks = sorted(callbacks.values(), key=lambda callback: -callback.held_s)
+    return found
+
+
+def waits(found: Asynchrony, processes: list[Process], resolver: Resolver) -> None:
+    """Fill in where tasks waited, from the async pass."""
+    sites: dict[Any, Wait] = {}
+    for process in processes:
+        for chain, count, seconds, longest in process.rows.get("awaits.sites", ()):
+            resolved = []
+            for identity, line in chain:
+                code = process.codes.get(identity)
+                function = resolver.function(process, code) if code is not None else None
+                if function is not None:
+                    resolved.append((function, line))
+            if not resolved:
+                continue
+            wait = sites.setdefault(tuple(resolved), Wait(tuple(resolved), 0, 0.0, 0.0))
+            wait.waits += int(count)
+            wait.seconds += seconds
+            wait.longest_s = max(wait.longest_s, longest)
+        for identity, steps, working, waiting in process.rows.get("awaits.tasks", ()):
+            for function in resolver.stack(process, (identity,)):
+                task = found.tasks.setdefault(function, [0.0, 0.0, 0.0])
+                for index, amount in enumerate((steps, working, waiting)):
+                    task[index] += amount
+    found.waits = sorted(sites.values(), key=lambda wait: -wait.seconds)

@@ -1,0 +1,117 @@
+"""Time: self, own and cumulative seconds of the project's functions, and whose library code they ran."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from profiler.analyse.distributions import STANDARD_LIBRARY
+from profiler.analyse.model import Sample, Table
+
+if TYPE_CHECKING:
+    from profiler.analyse.identity import Function, Resolver
+    from profiler.storage.shards import Process
+
+_IMPORT = "<frozen importlib._bootstrap>"
+OTHER = "(other)"
+
+
+def samples(processes: list[Process], resolver: Resolver) -> list[Sample]:
+    """All samples of a joint pass: main threads, other threads, and the collector's CPU time where it was set off."""
+    merged: dict[tuple[Function, ...], Sample] = {}
+
+    def add(process: Process, stack: tuple[int, ...], cpu: float, wall: float, pause: float) -> None:
+        functions = resolver.stack(process, stack)
+        sample = merged.get(functions)
+        if sample is None:
+            sample = merged[functions] = Sample(functions, 0.0)
+        sample.cpu_s += cpu
+        sample.wall_s += wall
+        sample.pause_s += pause
+
+    for process in processes:
+        for stack, _, cpu, wall in process.rows.get("stacks", ()):
+            add(process, stack, cpu, wall, 0.0)
+        for stack, _, cpu in process.rows.get("threads", ()):
+            add(process, stack, cpu, 0.0, 0.0)
+        for stack, _, cpu, *_ in process.rows.get("collections", ()):
+            add(process, stack, cpu, 0.0, cpu)
+    return list(merged.values())
+
+
+def tabulate(found: list[Sample]) -> Table:
+    """Self, own and cumulative time. Recursion counts once; library time goes to the project function that called it."""
+    table = Table()
+    for sample in found:
+        seconds = sample.cpu_s
+        table.cpu_s += seconds
+        table.pause_cpu_s += sample.pause_s
+        if not seconds:
+            continue
+        stack = sample.stack
+        own = next((index for index, function in enumerate(stack) if function.own), None)
+        _libraries(table, stack, own, seconds)
+        importing = next((i for i, function in enumerate(stack) if function.file == _IMPORT), None)
+        if importing is not None:
+            table.import_s += seconds
+            _imported(table, stack, seconds)
+        if own is None:
+            continue
+        row = table.row(stack[own])
+        row.own_s += seconds
+        if own == 0:
+            row.self_s += seconds
+        else:
+            entry = stack[own - 1]
+            key = (entry.file, entry.name)
+            row.entries[key] = row.entries.get(key, 0.0) + seconds
+            name = entry.distribution or OTHER
+            row.distributions[name] = row.distributions.get(name, 0.0) + seconds
+            if importing is not None and importing < own:
+                row.import_s += seconds
+            if any(function.name == "deepcopy" and function.file.endswith("copy.py") for function in stack[:own]):
+                row.deepcopy_s += seconds
+        _cumulate(table, [function for function in stack if function.own], seconds)
+    return table
+
+
+def _cumulate(table: Table, own: list[Function], seconds: float) -> None:
+    """Charge each project function on the stack once, and each direct call between two of them once."""
+    for function in set(own):
+        table.row(function).cum_s += seconds
+    for callee, caller in {(callee, caller) for callee, caller in zip(own, own[1:]) if callee != caller}:
+        edges = table.row(caller).edges
+        edges[callee] = edges.get(callee, 0.0) + seconds
+
+
+def _libraries(table: Table, stack: tuple[Function, ...], own: int | None, seconds: float) -> None:
+    """Whose code ran: the innermost frame's, and the one that the project called, up to its next own frame."""
+    if stack and not stack[0].own:
+        _add(table.inside, stack[0].distribution or OTHER, seconds)
+    if own is None:
+        _add(table.outside, _named(stack) or OTHER, seconds)
+    elif own > 0:
+        entered = next(
+            (f.distribution for f in reversed(stack[:own]) if f.distribution not in ("", STANDARD_LIBRARY)), ""
+        )
+        _add(table.below, entered or stack[own - 1].distribution or OTHER, seconds)
+
+
+def _named(stack: tuple[Function, ...]) -> str:
+    third = next((f.distribution for f in stack if f.distribution not in ("", STANDARD_LIBRARY)), "")
+    return third or next((f.distribution for f in stack if f.distribution), "")
+
+
+def _imported(table: Table, stack: tuple[Function, ...], seconds: float) -> None:
+    """Charge import time to the distribution of the outermost module that was being imported."""
+    inside = False
+    for function in reversed(stack):
+        if function.file == _IMPORT:
+            inside = True
+        elif inside and function.name == "<module>":
+            _add(table.import_by, function.distribution or ("(project)" if function.own else OTHER), seconds)
+            return
+    _add(table.import_by, OTHER, seconds)
+
+
+def _add(counts: dict[str, float], key: str, seconds: float) -> None:
+    counts[key] = counts.get(key, 0.0) + seconds

@@ -1,0 +1,197 @@
+"""Exact numbers of calls of the suspects.
+
+From 3.12 on by `sys.monitoring`: the first start of any other function switches its event off for good, so the rest
+of the program runs at full speed. Before, by the C profiler of the standard library (`_lsprof`), one per thread,
+which sees all calls but keeps no Python callback busy; it counts each resumption of a generator or coroutine as a
+call, and the shard says so (`resumes`).
+"""
+
+from __future__ import annotations
+
+import _thread
+import itertools
+import sys
+import time
+
+from .parts import Part
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import CodeType, FrameType
+    from typing import Any
+
+    from .state import State
+
+_TOOLS = (4, 3, 5, 2, 1, 0)  # identifiers of monitoring tools, the least used first
+_RESUMABLE = 0x20 | 0x80 | 0x200  # generator, coroutine, asynchronous generator
+
+
+def make_calls(state: State, due: Callable[[float], None], suspects: frozenset[Any]) -> Part:
+    """The counting collector of this interpreter."""
+    return Monitored(state, due, suspects) if hasattr(sys, "monitoring") else ProfiledPerThread(state, due, suspects)
+
+
+class Counting(Part):
+    """Counts calls of functions that are named by `(file name, first line, name)`."""
+
+    interval_s = 0.2
+    engine = ""
+
+    def __init__(self, state: State, due: Callable[[float], None], suspects: frozenset[Any]) -> None:
+        """Count `suspects` only."""
+        super().__init__(state, due)
+        self.suspects = suspects
+
+    def wanted(self, code: CodeType) -> bool:
+        """Whether this function is a suspect."""
+        return (code.co_filename, code.co_firstlineno, code.co_name) in self.suspects
+
+    def tick(self, _signal: int, _frame: FrameType | None) -> None:
+        """Write out what is due."""
+        self.due(time.perf_counter())
+
+    def counted(self) -> list[tuple[CodeType, int]]:
+        """Calls so far."""
+        raise NotImplementedError
+
+    def latest(self) -> dict[str, Any]:
+        """Calls so far of each suspect that was called."""
+        exact = self.engine == Monitored.engine
+        return {
+            "calls": [
+                (self.state.note(code), count, not exact and bool(code.co_flags & _RESUMABLE))
+                for code, count in self.counted()
+            ],
+            "calls_engine": self.engine,
+        }
+
+
+class Monitored(Counting):
+    """`sys.monitoring`, 3.12 and later."""
+
+    engine = "sys.monitoring"
+
+    def __init__(self, state: State, due: Callable[[float], None], suspects: frozenset[Any]) -> None:
+        """Nothing is counted yet."""
+        super().__init__(state, due, suspects)
+        self.tool: int | None = None
+        self.counters: dict[int, tuple[CodeType, Any]] = {}
+
+    def start(self) -> None:
+        """Take a free tool identifier and listen to function starts; without one nothing is counted."""
+        monitoring: Any = sys.monitoring  # type: ignore[attr-defined,unused-ignore]
+        for tool in _TOOLS:
+            try:
+                monitoring.use_tool_id(tool, "codeflash")
+            except ValueError:
+                continue
+            self.tool = tool
+            break
+        else:
+            return
+        disable, counters, wanted, count = monitoring.DISABLE, self.counters, self.wanted, itertools.count
+
+        def started(code: CodeType, _offset: int) -> Any:
+            entry = counters.get(id(code))
+            if entry is None:
+                if not wanted(code):
+                    return disable
+                # A counter of C, since `n += 1` in two threads at once loses calls.
+                entry = counters[id(code)] = (code, count())
+            next(entry[1])
+            return None
+
+        event = monitoring.events.PY_START
+        monitoring.register_callback(self.tool, event, started)
+        monitoring.set_events(self.tool, event)
+
+    def stop(self, _frame: FrameType | None) -> None:
+        """Listen no more."""
+        if self.tool is not None:
+            monitoring: Any = sys.monitoring  # type: ignore[attr-defined,unused-ignore]
+            monitoring.set_events(self.tool, 0)
+            monitoring.free_tool_id(self.tool)
+            self.tool = None
+
+    def forget(self) -> None:
+        """Count anew in the child of a fork."""
+        for identity, (code, _) in list(self.counters.items()):
+            self.counters[identity] = (code, itertools.count())
+
+    def counted(self) -> list[tuple[CodeType, int]]:
+        """Calls so far, read from the counters' representation, `count(n)`, which does not advance them."""
+        return [(code, int(repr(counter)[6:-1])) for code, counter in list(self.counters.values())]
+
+
+class ProfiledPerThread(Counting):
+    """`_lsprof`, before 3.12."""
+
+    engine = "_lsprof"
+
+    def __init__(self, state: State, due: Callable[[float], None], suspects: frozenset[Any]) -> None:
+        """Nothing is counted yet."""
+        super().__init__(state, due, suspects)
+        self.profilers: list[Any] = []
+        self.ended: dict[int, tuple[CodeType, int]] = {}
+
+    def start(self) -> None:
+        """Count in this thread, and in each that starts from now on."""
+        self._profile_here()
+        start = _thread.start_new_thread
+
+        def start_new_thread(function: Any, *arguments: Any) -> Any:
+            def counted(*args: Any, **kwargs: Any) -> Any:
+                profiler = self._profile_here()
+                try:
+                    return function(*args, **kwargs)
+                finally:
+                    profiler.disable()
+                    self._collect(profiler)
+
+            return start(counted, *arguments)
+
+        _thread.start_new_thread = start_new_thread
+        threading = sys.modules.get("threading")
+        if threading is not None and getattr(threading, "_start_new_thread", None) is start:
+            threading._start_new_thread = start_new_thread  # type: ignore[attr-defined]
+
+    def _profile_here(self) -> Any:
+        import _lsprof
+
+        profiler = _lsprof.Profiler(subcalls=False, builtins=False)
+        self.profilers.append(profiler)
+        profiler.enable()
+        return profiler
+
+    def _collect(self, profiler: Any) -> None:
+        """Keep the figures of a thread that has ended, without its profiler."""
+        for code, count in _counts(profiler):
+            before = self.ended.get(id(code), (code, 0))[1]
+            self.ended[id(code)] = (code, before + count)
+        self.profilers.remove(profiler)
+
+    def stop(self, _frame: FrameType | None) -> None:
+        """Count no more in this thread."""
+        if self.profilers:
+            self.profilers[0].disable()
+
+    def forget(self) -> None:
+        """Count anew in the child of a fork; threads other than this one do not exist in it."""
+        self.ended.clear()
+        for profiler in self.profilers:
+            profiler.clear()
+        del self.profilers[1:]
+
+    def counted(self) -> list[tuple[CodeType, int]]:
+        """Calls so far of the suspects, in all threads."""
+        total = dict(self.ended)
+        for profiler in list(self.profilers):
+            for code, count in _counts(profiler):
+                before = total.get(id(code), (code, 0))[1]
+                total[id(code)] = (code, before + count)
+        return [(code, count) for code, count in total.values() if self.wanted(code)]
+
+
+def _counts(profiler: Any) -> list[tuple[CodeType, int]]:
+    return [(entry.code, entry.callcount) for entry in profiler.getstats() if not isinstance(entry.code, str)]

@@ -1,0 +1,126 @@
+"""How long each callback holds the asyncio event loop, and what it does meanwhile.
+
+`Handle._run` is what the loops of the standard library call for every step of a coroutine. Loops that bypass it
+(uvloop; the eager first step of a task) are not seen, and the report says so for uvloop.
+"""
+
+from __future__ import annotations
+
+import _thread
+import sys
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .awaits import Awaits
+    from .state import State
+
+BLOCK_S = 0.001  # a callback that holds the loop for as long is a block
+
+
+class LoopWatch:
+    """Wraps `asyncio.events.Handle._run` once asyncio is imported."""
+
+    def __init__(self, state: State, awaits: Awaits | None = None) -> None:
+        """Nothing happens until `look` finds asyncio; `awaits` is told of each task's steps."""
+        self.state = state
+        self.awaits = awaits
+        self.patched = False
+        self.before_callback: Callable[[], None] | None = None
+        self.steps = [0.0, 0.0]  # callbacks, seconds
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget what was counted, in the child of a fork."""
+        self.steps[:] = [0.0, 0.0]
+        self.callbacks: dict[int, list[float]] = {}  # code of a callback -> [blocks, seconds, longest]
+        self.blocks: dict[tuple[int, tuple[int, ...]], list[float]] = {}  # -> [blocks, wall s, cpu s, longest]
+
+    def look(self) -> None:
+        """Wrap asyncio when it has been imported."""
+        events = sys.modules.get("asyncio.events")
+        handle = getattr(events, "Handle", None)
+        if handle is None or self.patched:
+            return
+        self.patched = True
+        handle._run = self._watching(handle._run)
+
+    def _watching(self, run: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        state, now, get_ident, steps = self.state, time.perf_counter, _thread.get_ident, self.steps
+        awaits = self.awaits
+
+        def _run(handle: Any) -> Any:
+            if self.before_callback is not None:
+                self.before_callback()
+            callback = handle._callback
+            main = get_ident() == state.main
+            outer = state.handle_since
+            start = now()
+            if awaits is not None:
+                awaits.resumed(callback, start)
+            if main:
+                state.handle_since = start
+            try:
+                return run(handle)
+            finally:
+                end = now()
+                if main:
+                    state.handle_since = outer
+                steps[0] += 1
+                steps[1] += end - start
+                if end - start >= BLOCK_S:
+                    self._blocked(callback, end - start, main)
+                if main and state.held:
+                    state.held.clear()
+                if awaits is not None:
+                    awaits.suspended(callback, start, now())
+
+        _run.__wrapped__ = run  # type: ignore[attr-defined]
+        return _run
+
+    def _blocked(self, callback: Any, seconds: float, main: bool) -> None:
+        state = self.state
+        code = state.note(code_of(callback))
+        row = self.callbacks.setdefault(code, [0, 0.0, 0.0])
+        row[0] += 1
+        row[1] += seconds
+        row[2] = max(row[2], seconds)
+        held = list(state.held) if main else []
+        sampled = sum(wall for _, wall, _ in held)
+        if sampled <= 0:
+            held, sampled = [((code,) if code else (), seconds, 0.0)], seconds
+        scale = seconds / sampled
+        for stack, wall, cpu in held:
+            part = self.blocks.setdefault((code, stack), [0, 0.0, 0.0, 0.0])
+            part[0] += 1
+            part[1] += wall * scale
+            part[2] += cpu * scale
+            part[3] = max(part[3], seconds)
+
+    def take(self) -> dict[str, Any]:
+        """What was counted since the last call, as plain values."""
+        blocks, self.blocks = self.blocks, {}
+        callbacks, self.callbacks = self.callbacks, {}
+        steps = list(self.steps)
+        self.steps[:] = [0.0, 0.0]
+        return {
+            "steps": steps,
+            "callbacks": [(code, *row) for code, row in callbacks.items()],
+            "blocks": [(code, stack, *row) for (code, stack), row in blocks.items()],
+            "uvloop": "uvloop" in sys.modules,
+        }
+
+
+def code_of(callback: Any) -> Any:
+    """The code object behind a callback of the loop: of the coroutine where it is a task's step."""
+    task = getattr(callback, "__self__", None)
+    get_coroutine = getattr(task, "get_coro", None)
+    if get_coroutine is not None:
+        coroutine = get_coroutine()
+        return getattr(coroutine, "cr_code", None) or getattr(coroutine, "gi_code", None)
+    function = getattr(callback, "__func__", callback)
+    function = getattr(function, "func", function)  # functools.partial
+    return getattr(function, "__code__", None)

@@ -1,0 +1,235 @@
+"""The observer of one process: a clock, the collector of the pass, and the shard they fill."""
+
+from __future__ import annotations
+
+import _thread
+import os
+import sys
+import time
+
+from .sampler import guard
+from .shard import Shard
+from .state import State
+from .timer import NoTimerError, SamplingThread, make_clock
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+    from .config import Config
+    from .parts import Part
+
+COSTLY = 0.04  # share of the time that observing may take before it looks less often
+SLOWEST_S = 0.01
+
+
+class Observer:
+    """Observes this process from `start` to `finish`."""
+
+    def __init__(self, config: Config) -> None:
+        """Prepare the collector of the pass that `config` asks for."""
+        self.config = config
+        self.state = State()
+        self.shard = Shard(config.folder)
+        self.part = _part(self)
+        self.tick = guard(self.state, self.part.tick, self._broken)
+        self.clock = make_clock(self.tick, config.clock)
+        self.interval_s = self.part.interval_s
+        self.pid = os.getpid()
+        self.finished = False
+        self.begun = self.next_flush = self.last_flush = 0.0
+
+    def start(self) -> None:
+        """Begin to observe, in the main thread."""
+        self._introduce("start")
+        self.part.start()
+        try:
+            self._start_clock()
+        except (NoTimerError, ValueError):  # ValueError: signals belong to the main thread of the main interpreter
+            self.clock = SamplingThread(self.tick)
+            self._start_clock()
+
+    def _start_clock(self) -> None:
+        state = self.state
+        by_thread = isinstance(self.clock, SamplingThread)
+        state.cpu = _cpu_of_this_thread() if by_thread else time.thread_time
+        state.last_wall, state.last_cpu, state.collector_cpu = time.perf_counter(), state.cpu(), 0.0
+        self.part.clock_changed(self.clock)
+        self.clock.start(self.interval_s)
+
+    def use_clock(self, kind: str) -> None:
+        """Change between the signal timer (`auto`) and the sampling thread (`thread`), in the main thread only."""
+        if self.finished or _thread.get_ident() != self.state.main:
+            return
+        by_thread = isinstance(self.clock, SamplingThread)
+        if by_thread == (kind == "thread"):
+            return
+        self.clock.stop()
+        self.clock = make_clock(self.tick, kind)
+        try:
+            self._start_clock()
+        except NoTimerError:
+            self.clock = SamplingThread(self.tick)
+            self._start_clock()
+
+    def due(self, now: float) -> None:
+        """Write out what was seen when it is time to; look less often when looking costs too much."""
+        if now < self.next_flush:
+            return
+        elapsed = now - self.last_flush
+        if self.state.handler_cpu > COSTLY * elapsed and self.interval_s < SLOWEST_S and elapsed > 0:
+            self.interval_s = min(self.interval_s * 2, SLOWEST_S)
+            self.clock.set_interval(self.interval_s)
+        self.flush("periodic")
+
+    def exec_follows(self) -> None:
+        """The program is about to be replaced: write out what was seen, and go on should that fail."""
+        try:
+            self.flush("exec")
+        except Exception as error:
+            self._broken(error)
+
+    def flush(self, cause: str) -> None:
+        """Write a record of what is new."""
+        if self.finished or os.getpid() != self.pid:
+            return
+        sums, latest = self.part.sums(), self.part.latest()
+        now = time.perf_counter()
+        self.shard.append(
+            {
+                "kind": "seen",
+                "codes": self.state.new_codes(),
+                "sums": sums,
+                "latest": latest,
+                "cause": cause,
+                "wall": now - self.begun,
+                "cpu": time.process_time(),
+                "argv": [str(word)[:200] for word in getattr(sys, "orig_argv", getattr(sys, "argv", ()))][:20],
+                "interval_s": self.interval_s,
+            }
+        )
+        self.last_flush = now
+        # A flush that is slow (a full table, a slow disk) is made less often.
+        self.next_flush = now + max(self.config.flush_s, 50 * (time.perf_counter() - now))
+
+    def finish(self, cause: str) -> None:
+        """End observing and write the last record; once only, and only in the process that began."""
+        if self.finished or os.getpid() != self.pid:
+            return
+        try:
+            self.clock.stop()
+            self.part.stop(_outside(sys._getframe()))
+            self.flush(cause)
+        except Exception as error:
+            self._broken(error)
+        self.finished = True
+
+    def _broken(self, error: Exception) -> None:
+        """Give up observing this process after a failure of our own, and leave a note."""
+        self.finished = True
+        self.clock.stop()
+        complain(self.config.folder, error)
+
+    def before_fork(self) -> None:
+        """A sampling thread would make the fork warn of threads; it begins again with the loop's next callback."""
+        if isinstance(self.clock, SamplingThread) and not self.finished:
+            self.clock.stop()
+            loop = getattr(self.part, "loop", None)
+            if loop is not None:
+                loop.before_callback = self._resume_thread
+
+    def _resume_thread(self) -> None:
+        loop = getattr(self.part, "loop", None)
+        if loop is not None:
+            loop.before_callback = None
+        if isinstance(self.clock, SamplingThread) and self.clock.ident is None and not self.finished:
+            self._start_clock()
+
+    def after_fork_in_child(self) -> None:
+        """The child is a process of its own: new tables, a new shard, a new timer."""
+        if self.finished:
+            return
+        parent = self.pid
+        self.pid = os.getpid()
+        self.clock.forget()
+        self.state.clear()
+        self.part.forget()
+        self.shard = Shard(self.config.folder)
+        self._introduce("fork", parent)
+        try:
+            self._start_clock()
+        except (NoTimerError, ValueError):
+            self.clock = SamplingThread(self.tick)
+            self._start_clock()
+
+    def _introduce(self, origin: str, parent: int | None = None) -> None:
+        self.begun = self.last_flush = time.perf_counter()
+        self.next_flush = self.begun + self.config.flush_s
+        try:
+            folder = os.getcwd()
+        except OSError:  # it was deleted
+            folder = ""
+        self.shard.append(
+            {
+                "kind": "process",
+                "pid": self.pid,
+                "parent": parent if parent is not None else os.getppid(),
+                "origin": origin,
+                "cwd": folder,
+                "version": ".".join(map(str, sys.version_info[:3])),
+                "executable": sys.executable or "",
+                "path": [entry for entry in sys.path if isinstance(entry, str)],
+                "mode": self.config.mode,
+                "clock": self.clock.name,
+                "began": time.time(),
+                "stdlib": os.path.dirname(os.__file__),
+            }
+        )
+
+    def new_file(self) -> str:
+        """A name beside the shard for a collector that writes a file of its own."""
+        return self.shard.path[: -len("shard")] + "memray"
+
+
+def complain(folder: str, error: Exception) -> None:
+    """Leave a note of a failure of our own for the launcher."""
+    try:
+        with open(f"{folder}/{os.getpid()}.problem", "w", encoding="utf-8") as file:
+            file.write(f"{type(error).__name__}: {error}")
+    except OSError:
+        pass
+
+
+def _part(observer: Observer) -> Part:
+    """The collector of the pass; each pass imports only its own."""
+    from . import parts
+
+    config, state = observer.config, observer.state
+    if config.mode == "calls":
+        from .calls import make_calls
+
+        return make_calls(state, observer.due, config.suspects)
+    if config.mode == "allocations":
+        from .allocations import make_allocations
+
+        return make_allocations(state, observer.due, engine=config.engine, frames=config.frames, path=observer.new_file)
+    if config.mode == "async":
+        return parts.AsyncWaits(state, observer.due)
+    return parts.Joint(state, observer.due, config.interval_s)
+
+
+def _cpu_of_this_thread() -> Callable[[], float]:
+    """A function that reads this thread's CPU clock from any other thread."""
+    if sys.platform.startswith("linux"):
+        clock = (~_thread.get_native_id() << 3) | 6
+        return lambda: time.clock_gettime(clock)
+    return time.process_time
+
+
+def _outside(frame: FrameType | None) -> FrameType | None:
+    """The first frame that is not one of ours."""
+    here = os.path.dirname(__file__)
+    while frame is not None and frame.f_code.co_filename.startswith(here):
+        frame = frame.f_back
+    return frame

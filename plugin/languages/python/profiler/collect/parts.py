@@ -1,0 +1,131 @@
+"""What the observer asks of each collector, and the joint pass assembled from them."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from .awaits import Awaits
+from .collector import Collector
+from .loop import LoopWatch
+from .resident import Resident
+from .sampler import make_tick
+from .threads import Threads
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+    from typing import Any
+
+    from .state import State
+    from .timer import PosixTimer, SamplingThread
+
+
+class Part:
+    """A collector as the observer drives it; this one sees nothing."""
+
+    interval_s = 0.01
+
+    def __init__(self, state: State, due: Callable[[float], None]) -> None:
+        """Share `state`; call `due(time)` at each tick, so that what was seen is written out in time."""
+        self.state = state
+        self.due = due
+
+    def start(self) -> None:
+        """Begin, in the main thread."""
+
+    def clock_changed(self, clock: PosixTimer | SamplingThread) -> None:
+        """Ticks come from `clock` from now on."""
+
+    def tick(self, _signal: int, _frame: FrameType | None) -> None:
+        """Called at each tick of the clock with the frame of the main thread, never while another tick runs."""
+        self.due(time.perf_counter())
+
+    def stop(self, frame: FrameType | None) -> None:
+        """End; `frame` is where the program stands."""
+
+    def forget(self) -> None:
+        """In the child of a fork: what was seen so far is the parent's."""
+
+    def sums(self) -> dict[str, Any]:
+        """What is new since the last call; the reader adds it up."""
+        return {}
+
+    def latest(self) -> dict[str, Any]:
+        """What stands now; the reader keeps the last."""
+        return {}
+
+
+class Joint(Part):
+    """CPU by sampling, threads, resident memory, collections and the event loop, in one cheap pass."""
+
+    def __init__(self, state: State, due: Callable[[float], None], interval_s: float) -> None:
+        """Assemble the collectors of the joint pass."""
+        super().__init__(state, due)
+        self.interval_s = interval_s
+        self.resident = Resident()
+        self.collector = Collector(state, self.resident)
+        self.loop = LoopWatch(state)
+        self.threads = Threads(state)
+        self.tick = make_tick(  # type: ignore[method-assign,assignment]
+            state, resident=self.resident, threads=self.threads, loop=self.loop, due=due
+        )
+
+    def start(self) -> None:
+        """Listen to the collector and to thread starts; the clock is the observer's."""
+        self.collector.start()
+        self.threads.watch_starts()
+        self.loop.look()
+
+    def clock_changed(self, clock: PosixTimer | SamplingThread) -> None:
+        """Threads are told apart from the sampling one."""
+        self.threads.clock = clock
+
+    def stop(self, frame: FrameType | None) -> None:
+        """Charge what passed since the last tick, and let go."""
+        self.collector.stop()
+        self.tick(0, frame)
+        self.resident.close()
+
+    def forget(self) -> None:
+        """Start anew in the child of a fork."""
+        self.resident.reset()
+        self.collector.forget()
+        self.loop.forget()
+        self.threads.clocks.clear()
+
+    def sums(self) -> dict[str, Any]:
+        """Stacks, threads, collections and the loop since the last call."""
+        return {**self.state.take(), "loop": self.loop.take()} if self.loop.patched else self.state.take()
+
+    def latest(self) -> dict[str, Any]:
+        """Totals of the collector, and the resident level at its peak."""
+        return {"collector": self.collector.summary(), "resident": self.resident.summary()}
+
+
+class AsyncWaits(Part):
+    """Where tasks wait, and how long they work: the event loop's steps and nothing else."""
+
+    interval_s = 0.002  # asyncio is looked for at each tick, and must be found before its first loop runs
+
+    def __init__(self, state: State, due: Callable[[float], None]) -> None:
+        """Wrap the loop as the joint pass does, with the suspensions noted."""
+        super().__init__(state, due)
+        self.awaits = Awaits(state)
+        self.loop = LoopWatch(state, self.awaits)
+
+    def tick(self, _signal: int, _frame: FrameType | None) -> None:
+        """Look for asyncio, and write out what is due."""
+        if not self.loop.patched:
+            self.loop.look()
+        self.due(time.perf_counter())
+
+    def forget(self) -> None:
+        """Start anew in the child of a fork."""
+        self.awaits.forget()
+        self.loop.forget()
+
+    def sums(self) -> dict[str, Any]:
+        """Waits and work since the last call."""
+        return {"awaits": self.awaits.take(), "loop": self.loop.take()} if "asyncio" in sys.modules else {}

@@ -1,0 +1,110 @@
+"""Resident memory by water level: who raised it, and whose share stood when it was highest.
+
+What no allocator hook sees (memory of C libraries, mapped files) shows here. When the level rises, the rise belongs
+to the stack of that moment; when it falls, the last rises are taken back first. On short phases it lags.
+"""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .state import Stack
+
+SNAPSHOT_STEP = 1.02  # a new peak is noted when it is that much above the last one noted
+_HIGHEST_DESCRIPTOR = 1000
+
+
+class Resident:
+    """The resident level of this process in pages, and the rises it is made of."""
+
+    def __init__(self) -> None:
+        """Open the kernel's figure; where there is none, the level stays 0."""
+        self.page = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+        self.descriptor = -1
+        self.reset()
+
+    def reset(self) -> None:
+        """Start anew, also in the child of a fork, for which the parent's file would tell of the parent."""
+        self.close()
+        self.rises: list[list[Any]] = []  # [from, to, stack], ascending
+        self.at_peak: list[list[Any]] = []
+        self.last = self.start = self.peak = self.noted = 0
+        self.fresh_peak = False
+        self.descriptor = _open_high("/proc/self/statm")
+        self.last = self.start = self.peak = self.read()
+
+    def close(self) -> None:
+        """Give the descriptor back."""
+        if self.descriptor >= 0:
+            try:
+                os.close(self.descriptor)
+            except OSError:
+                pass
+            self.descriptor = -1
+
+    def read(self) -> int:
+        """Pages now; the last figure where the kernel gives none (any more)."""
+        if self.descriptor < 0:
+            return self.last
+        try:
+            return int(os.pread(self.descriptor, 64, 0).split()[1])
+        except (OSError, ValueError, IndexError):  # the program closed it, and may have something else there
+            self.descriptor = -1
+            return self.last
+
+    def level(self, pages: int, stack: Stack) -> None:
+        """Note that the level is `pages` now, while `stack` runs."""
+        if pages > self.last:
+            if self.rises and self.rises[-1][2] == stack:
+                self.rises[-1][1] = pages
+            else:
+                self.rises.append([self.last, pages, stack])
+            if pages > self.peak:
+                self.peak = pages
+                self.fresh_peak = True
+        else:
+            if self.fresh_peak and self.peak > self.noted * SNAPSHOT_STEP:
+                self._note_peak()
+            while self.rises and self.rises[-1][0] >= pages:
+                self.rises.pop()
+            if self.rises and self.rises[-1][1] > pages:
+                self.rises[-1][1] = pages
+        self.last = pages
+
+    def summary(self) -> dict[str, Any]:
+        """The level at the start and the peak in bytes, and the rises that stood at the peak, `(stack, bytes)`."""
+        if self.fresh_peak:
+            self._note_peak()
+        return {
+            "start": self.start * self.page,
+            "peak": self.peak * self.page,
+            "rises": [(stack, (high - low) * self.page) for low, high, stack in self.at_peak],
+        }
+
+    def _note_peak(self) -> None:
+        self.noted = self.peak
+        self.fresh_peak = False
+        self.at_peak = [list(rise) for rise in self.rises]
+
+
+def _open_high(path: str) -> int:
+    """Open a file on a high descriptor, so that the program's own get the numbers that they would have had."""
+    try:
+        low = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except (OSError, AttributeError):
+        return -1
+    for high in range(_HIGHEST_DESCRIPTOR, low, -1):
+        try:
+            os.fstat(high)
+        except OSError:
+            try:
+                os.dup2(low, high, inheritable=False)
+            except OSError:  # above the limit of this process
+                continue
+            os.close(low)
+            return high
+    return low

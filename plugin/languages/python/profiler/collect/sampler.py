@@ -1,0 +1,99 @@
+"""CPU and wall time by sampling: what each tick of the clock does.
+
+A tick charges to the stack that it interrupts the CPU time that passed since the last tick, not "one sample": ticks
+come late when C code runs long, and the weighting corrects that. Its own CPU time is charged to nobody.
+"""
+
+from __future__ import annotations
+
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+    from .loop import LoopWatch
+    from .resident import Resident
+    from .state import State
+    from .threads import Threads
+    from .timer import Handler
+
+
+def make_tick(
+    state: State, *, resident: Resident, threads: Threads, loop: LoopWatch, due: Callable[[float], None]
+) -> Handler:
+    """The signal handler of the joint pass.
+
+    `due` is called with the time at the end of every tick, and writes out what was seen when it is time to.
+    Everything that a tick touches is bound here once, since it runs a thousand times a second.
+    """
+    now, own_cpu = time.perf_counter, time.thread_time
+    walk, level, read_resident = state.walk, resident.level, resident.read
+    sample_threads, any_threads, look_for_asyncio = threads.sample, threads.count, loop.look
+
+    def tick(_signal: int, frame: FrameType | None) -> None:
+        wall, cpu, own = now(), state.cpu(), own_cpu()
+        stack = walk(frame)
+        wall_delta, cpu_delta = wall - state.last_wall, cpu - state.last_cpu
+        if state.collector_cpu:
+            # CPU, not wall: collections often run inside the tick's own deltas from 3.12 on.
+            cpu_delta -= state.collector_cpu
+            state.collector_cpu = 0.0
+            cpu_delta = max(cpu_delta, 0.0)
+        row = state.stacks.get(stack)
+        if row is None:
+            row = state.stacks[stack] = [0, 0.0, 0.0]
+        row[0] += 1
+        row[1] += cpu_delta
+        row[2] += wall_delta
+        since = state.handle_since
+        if since:
+            held = wall - since
+            share = held / wall_delta if 0 < held < wall_delta else 1.0
+            state.held.append((stack, wall_delta * share, cpu_delta * share))
+        elif not loop.patched:
+            look_for_asyncio()
+        pages = read_resident()
+        if pages != resident.last:
+            level(pages, stack)
+        if any_threads():
+            sample_threads()
+        state.samples += 1
+        state.last_wall = wall
+        due(wall)
+        state.last_cpu = state.cpu()
+        state.handler_cpu += own_cpu() - own
+
+    return tick
+
+
+def guard(state: State, tick: Handler, broken: Callable[[Exception], None]) -> Handler:
+    """`tick`, never inside itself or a collection's callbacks, and without failures that the program would see.
+
+    What is skipped is carried by the next tick. An exception can also be the program's own, of a signal handler that
+    ran inside the tick: that one must get through.
+    """
+
+    def guarded(signal: int, frame: FrameType | None) -> None:
+        if state.busy or state.collecting:
+            return
+        state.busy = True
+        try:
+            tick(signal, frame)
+        except Exception as error:
+            if not _ours(error):
+                raise
+            broken(error)
+        finally:
+            state.busy = False
+
+    return guarded
+
+
+def _ours(error: Exception) -> bool:
+    """Whether an exception was raised in this package's own code."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and trace.tb_frame.f_code.co_filename.rpartition("/")[0] == __file__.rpartition("/")[0]

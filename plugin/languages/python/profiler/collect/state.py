@@ -1,0 +1,129 @@
+"""What the collectors of one process share: tables of code and stacks, and a few moments in time."""
+
+from __future__ import annotations
+
+import _thread
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import CodeType, FrameType
+    from typing import Any
+
+    Stack = tuple[int, ...]  # identities of code objects, innermost first
+
+MAX_DEPTH = 500  # frames of a stack that are kept, counted from the innermost
+
+
+class State:
+    """Counters since the last flush, and what outlives it.
+
+    Attributes:
+        codes: identity of a code object → that object; kept alive, so that an identity names one code for good.
+        stacks: stack of the main thread → `[samples, cpu seconds, wall seconds]`, collections excluded.
+        others: the same for the other threads.
+        collections: stack that set them off → `[collections, cpu s, wall s, longest s, young, full]`.
+        main: identifier of the thread that samples.
+        last_wall, last_cpu: where the next sample's deltas start.
+        collector_cpu: CPU seconds of collections since the last sample, not to be charged twice.
+        busy: a sample is being taken; collecting: a collection is running.
+        handle_since: when the event loop of the main thread entered its current callback, or 0.
+        held: samples within that callback, `(stack, wall seconds, cpu seconds)`.
+        cpu: the CPU clock of the main thread, readable from where samples are taken.
+        samples, handler_cpu: number of samples, and the CPU seconds that observing took.
+    """
+
+    __slots__ = (
+        "busy",
+        "codes",
+        "collecting",
+        "collections",
+        "collector_cpu",
+        "cpu",
+        "handle_since",
+        "handler_cpu",
+        "held",
+        "last_cpu",
+        "last_wall",
+        "main",
+        "others",
+        "samples",
+        "stacks",
+        "written",
+    )
+
+    def __init__(self) -> None:
+        """Start with nothing seen, in the thread that will sample."""
+        self.cpu: Callable[[], float] = time.thread_time
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget what was counted: at the start, and in the child of a fork, whose parent reports it."""
+        self.codes: dict[int, CodeType] = {}
+        self.written = 0
+        self.stacks: dict[Stack, list[float]] = {}
+        self.others: dict[Stack, list[float]] = {}
+        self.collections: dict[Stack, list[float]] = {}
+        self.main = _thread.get_ident()
+        self.last_wall = time.perf_counter()
+        self.last_cpu = self.cpu()
+        self.collector_cpu = 0.0
+        self.busy = self.collecting = False
+        self.handle_since = 0.0
+        self.held: list[tuple[Stack, float, float]] = []
+        self.samples = 0
+        self.handler_cpu = 0.0
+
+    def walk(self, frame: FrameType | None) -> Stack:
+        """The stack that ends in `frame`, with its code objects noted."""
+        codes = self.codes
+        stack: list[int] = []
+        while frame is not None and len(stack) < MAX_DEPTH:
+            code = frame.f_code
+            identity = id(code)
+            if identity not in codes:
+                codes[identity] = code
+            stack.append(identity)
+            frame = frame.f_back
+        return tuple(stack)
+
+    def note(self, code: Any) -> int:
+        """The identity of a code object, noted; 0 for anything that is none."""
+        if not hasattr(code, "co_firstlineno"):
+            return 0
+        identity = id(code)
+        if identity not in self.codes:
+            self.codes[identity] = code
+        return identity
+
+    def new_codes(self) -> list[tuple[int, str, str, int, int, bool]]:
+        """Code objects noted since the last call: identity, file, name, first line, flags, whether qualified."""
+        fresh = list(self.codes.items())[self.written :]
+        self.written += len(fresh)
+        return [
+            (
+                identity,
+                code.co_filename,
+                getattr(code, "co_qualname", code.co_name),
+                code.co_firstlineno,
+                code.co_flags,
+                hasattr(code, "co_qualname"),
+            )
+            for identity, code in fresh
+        ]
+
+    def take(self) -> dict[str, Any]:
+        """What was counted since the last call, as plain values for a shard; counting starts anew."""
+        stacks, self.stacks = self.stacks, {}
+        others, self.others = self.others, {}
+        collections, self.collections = self.collections, {}
+        samples, self.samples = self.samples, 0
+        handler, self.handler_cpu = self.handler_cpu, 0.0
+        return {
+            "stacks": [(stack, *row) for stack, row in stacks.items()],
+            "threads": [(stack, *row) for stack, row in others.items()],
+            "collections": [(stack, *row) for stack, row in collections.items()],
+            "samples": samples,
+            "handler_cpu": handler,
+        }

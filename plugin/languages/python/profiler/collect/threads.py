@@ -1,0 +1,112 @@
+"""The other threads: their stacks from the interpreter, their CPU time from their own clocks in the kernel."""
+
+from __future__ import annotations
+
+import _thread
+import sys
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .state import State
+    from .timer import PosixTimer, SamplingThread
+
+NOTICEABLE_S = 1e-5  # CPU time below which a thread counts as asleep
+_STARTERS = ("start_new_thread", "start_new", "start_joinable_thread")
+
+
+class Threads:
+    """Samples the threads that are not the main one."""
+
+    def __init__(self, state: State) -> None:
+        """Nothing is known yet of any thread."""
+        self.state = state
+        self.clock: PosixTimer | SamplingThread | None = None
+        self.clocks: dict[int, list[Any]] = {}  # thread identifier -> [clock id, CPU seconds at the last sample]
+
+    def count(self) -> int:
+        """How many threads there are besides the main one and our own; when none is left, calls are restarted again."""
+        running = _thread._count()
+        clock = self.clock
+        ident = getattr(clock, "ident", None)
+        if ident is not None:
+            running -= 1
+        elif running == 0 and clock is not None and getattr(clock, "interruptible", False):
+            clock.let_system_calls_be_interrupted(False)
+        return running
+
+    def sample(self) -> None:
+        """Charge each thread's CPU time since the last sample to where it is now."""
+        state = self.state
+        ours = getattr(self.clock, "ident", None)
+        frames = sys._current_frames()
+        for ident, frame in frames.items():
+            if ident in (state.main, ours):
+                continue
+            entry = self.clocks.get(ident)
+            if entry is None:
+                clock = _clock_of(ident)
+                if clock is None:
+                    continue
+                entry = self.clocks[ident] = [clock, 0.0]
+            try:
+                cpu = time.clock_gettime(entry[0])
+            except OSError:  # that thread has ended, and a new one has its identifier
+                del self.clocks[ident]
+                continue
+            delta = cpu - entry[1]
+            if delta > NOTICEABLE_S:
+                entry[1] = cpu
+                stack = state.walk(frame)
+                row = state.others.get(stack)
+                if row is None:
+                    row = state.others[stack] = [0, 0.0]
+                row[0] += 1
+                row[1] += delta
+
+    def watch_starts(self) -> None:
+        """From the first further thread on, let samples wake the main thread.
+
+        The functions are replaced where `threading` takes them from, and in `threading` itself where it is loaded.
+        """
+        for name in _STARTERS:
+            start = getattr(_thread, name, None)
+            if start is None:
+                continue
+            wrapped = self._announcing(start)
+            setattr(_thread, name, wrapped)
+            threading = sys.modules.get("threading")
+            if threading is not None and getattr(threading, "_" + name, None) is start:
+                setattr(threading, "_" + name, wrapped)
+
+    def _announcing(self, start: Callable[..., Any]) -> Callable[..., Any]:
+        def start_thread(*args: Any, **kwargs: Any) -> Any:
+            if self.clock is not None:
+                self.clock.let_system_calls_be_interrupted(True)
+            return start(*args, **kwargs)
+
+        start_thread.__name__ = start.__name__
+        start_thread.__wrapped__ = start  # type: ignore[attr-defined]
+        return start_thread
+
+
+def _clock_of(ident: int) -> int | None:
+    """The CPU clock of a thread, None while it is not known.
+
+    Linux numbers these clocks by thread id. `pthread_getcpuclockid` would read the memory of a thread that may have
+    ended since the frames were listed, so it is not used where the `threading` module knows the thread id.
+    """
+    threading = sys.modules.get("threading")
+    thread = getattr(threading, "_active", {}).get(ident)
+    native: int | None = getattr(thread, "native_id", None)
+    if native is not None and sys.platform.startswith("linux"):
+        return (~native << 3) | 6
+    if thread is not None or not hasattr(time, "pthread_getcpuclockid"):
+        return None
+    try:
+        return time.pthread_getcpuclockid(ident)
+    except OSError:
+        return None

@@ -1,0 +1,201 @@
+"""The clocks that make samples happen: a signal timer of the kernel where there is one, else a thread.
+
+The POSIX timer fires every millisecond of wall time, to one thread, for a few hundred nanoseconds. The kernel's
+CPU-time timers tick at 4 ms here whatever is asked of them, and ITIMER_REAL would take the program's SIGALRM. It is
+reached through `_ctypes` directly: the `ctypes` package takes milliseconds to import, and would already be there when
+the program imports it. The signal is SIGURG: hardly a program uses it, and where its handler is gone (the interpreter
+takes it down in its last moments) it is ignored, while SIGPROF would kill.
+"""
+
+from __future__ import annotations
+
+import _signal  # type: ignore[import-not-found]
+import _thread
+import sys
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+    from typing import Any, Optional
+
+    Handler = Callable[[int, Optional[FrameType]], None]
+
+CLOCK_MONOTONIC = 1
+SIGEV_THREAD_ID = 4
+SIGEVENT_BYTES = 64
+_PATIENCE_S = 0.5  # how long a stopping sampling thread is waited for
+
+
+class NoTimerError(Exception):
+    """This platform offers no timer of that kind."""
+
+
+class PosixTimer:
+    """A signal to the calling thread at a fixed interval of wall time."""
+
+    name = "signal timer"
+
+    def __init__(self, handler: Handler) -> None:
+        """Find the library functions.
+
+        Raises:
+            NoTimerError: not a 64-bit Linux, or no way to call the C library.
+        """
+        if not sys.platform.startswith("linux") or sys.maxsize < 2**32:
+            raise NoTimerError(sys.platform)
+        self.handler = handler
+        self.signal = int(_signal.SIGURG)
+        self.timer: Any = None
+        self.interruptible = False
+        self._owner = 0
+        try:
+            self._create, self._set, self._delete, self._pointer, self._byref = _library()
+        except (ImportError, OSError, AttributeError, TypeError) as error:
+            raise NoTimerError(str(error)) from error
+
+    def start(self, interval_s: float) -> None:
+        """Let the timer fire in the calling thread, which must be the main one.
+
+        Raises:
+            NoTimerError: the kernel refuses.
+        """
+        event = (0).to_bytes(8, "little") + self.signal.to_bytes(4, "little") + SIGEV_THREAD_ID.to_bytes(4, "little")
+        event += _thread.get_native_id().to_bytes(4, "little")
+        timer = self._pointer()
+        _signal.signal(self.signal, self.handler)
+        _signal.siginterrupt(self.signal, self.interruptible)
+        if self._create(CLOCK_MONOTONIC, event.ljust(SIGEVENT_BYTES, b"\0"), self._byref(timer)):
+            raise NoTimerError("timer_create")
+        self.timer = timer
+        self.set_interval(interval_s)
+
+    def set_interval(self, interval_s: float) -> None:
+        """Change how often a running timer fires; 0 silences it.
+
+        Raises:
+            NoTimerError: the kernel refuses.
+        """
+        spec = int(interval_s).to_bytes(8, "little") + int(interval_s % 1 * 1e9).to_bytes(8, "little")
+        if self._set(self.timer, 0, spec * 2, None):
+            raise NoTimerError("timer_settime")
+
+    def let_system_calls_be_interrupted(self, yes: bool) -> None:
+        """Whether a sample wakes the main thread out of a lock or a read.
+
+        With a single thread it must not: C code that does not retry would return early. With more it must: or the
+        main thread, asleep in `join`, would never sample the others.
+        """
+        if yes != self.interruptible:
+            self.interruptible = yes
+            _signal.siginterrupt(self.signal, yes)
+
+    def stop(self) -> None:
+        """Delete the timer; the handler stays, for a signal that is still on its way."""
+        if self.timer is not None:
+            self._delete(self.timer)
+            self.timer = None
+
+    def forget(self) -> None:
+        """In the child of a fork, which inherits no timer."""
+        self.timer = None
+
+
+class SamplingThread:
+    """A thread that looks at the main one: no signals, but it waits for the interpreter lock before each look."""
+
+    name = "sampling thread"
+
+    def __init__(self, handler: Handler) -> None:
+        """Remember whom to call with `(0, frame of the main thread)`."""
+        self.handler = handler
+        self.interval_s = 0.001
+        self.ident: int | None = None
+        self._main = 0
+        self._stopping = False
+
+    def start(self, interval_s: float) -> None:
+        """Look at the calling thread from a new one, at about this interval."""
+        self.interval_s = interval_s
+        self._main = _thread.get_ident()
+        self._stopping = False
+        self.ident = _START_THREAD(self._run, ())
+
+    def set_interval(self, interval_s: float) -> None:
+        """Change the interval."""
+        self.interval_s = interval_s
+
+    def let_system_calls_be_interrupted(self, yes: bool) -> None:
+        """Nothing is interrupted here."""
+
+    def stop(self) -> None:
+        """End the thread and wait for it, so that a fork that follows has one thread less to warn of."""
+        self._stopping = True
+        deadline = time.perf_counter() + _PATIENCE_S
+        while self.ident is not None and time.perf_counter() < deadline:
+            time.sleep(0.0005)
+
+    def forget(self) -> None:
+        """In the child of a fork, where the thread does not exist."""
+        self.ident = None
+
+    def _run(self) -> None:
+        sleep, frames, main, handler = time.sleep, sys._current_frames, self._main, self.handler
+        while not self._stopping:
+            sleep(self.interval_s or 0.01)
+            if self._stopping or not self.interval_s:
+                continue
+            frame = frames().get(main)
+            if frame is not None:
+                handler(0, frame)
+        self.ident = None
+
+
+_START_THREAD = _thread.start_new_thread  # before anyone wraps it
+
+
+def make_clock(handler: Handler, kind: str) -> PosixTimer | SamplingThread:
+    """The best clock of this platform, or the thread where `kind` is `thread`."""
+    if kind != "thread":
+        try:
+            return PosixTimer(handler)
+        except NoTimerError:
+            pass
+    return SamplingThread(handler)
+
+
+def _library() -> tuple[Any, Any, Any, Any, Any]:
+    """`timer_create`, `timer_settime`, `timer_delete`, a pointer type, and `byref`."""
+    import _ctypes
+
+    class Int(_ctypes._SimpleCData):  # type: ignore[type-arg]
+        _type_ = "i"
+
+    class Pointer(_ctypes._SimpleCData):  # type: ignore[type-arg]
+        _type_ = "P"
+
+    class Bytes(_ctypes._SimpleCData):  # type: ignore[type-arg]
+        _type_ = "z"
+
+    def function(name: str, *arguments: Any) -> Any:
+        address = None
+        for library in (None, "librt.so.1"):
+            try:
+                address = _ctypes.dlsym(_ctypes.dlopen(library, 0), name)  # type: ignore[arg-type]
+                break
+            except OSError:
+                continue
+        if address is None:
+            raise OSError(name)
+        flags = _ctypes.FUNCFLAG_CDECL
+        kind = type(name, (_ctypes.CFuncPtr,), {"_flags_": flags, "_restype_": Int, "_argtypes_": arguments})
+        return kind(address)
+
+    return (
+        function("timer_create", Int, Bytes, Pointer),
+        function("timer_settime", Pointer, Int, Bytes, Pointer),
+        function("timer_delete", Pointer),
+        Pointer,
+        _ctypes.byref,
+    )

@@ -1,0 +1,1 @@
+"""Run the command under one pass and see what it costs."""

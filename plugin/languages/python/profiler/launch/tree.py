@@ -1,0 +1,89 @@
+"""The process tree of the command, seen from outside: resident memory at one instant, and which are Python."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+import threading
+import time
+from pathlib import Path
+
+INTERVAL_S = 0.02
+_PAGE = resource.getpagesize()
+
+
+class TreeWatch:
+    """Looks at the tree below one process every 20 ms, and kills it when `timeout_s` has passed.
+
+    Attributes:
+        peak: highest sum of resident bytes over the tree at one instant; pages that forks share count for each.
+        pythons: ids of the processes whose executable is a Python.
+        timed_out: whether the tree was killed.
+    """
+
+    def __init__(self, root: int, timeout_s: float | None) -> None:
+        """Watch the tree of process `root` once started."""
+        self.root = root
+        self.deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        self.peak = 0
+        self.pythons: set[int] = set()
+        self.timed_out = False
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End watching."""
+        self._done.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._done.wait(INTERVAL_S):
+            processes = tree(self.root)
+            total = 0
+            for process in processes:
+                total += _resident(process)
+                if process not in self.pythons and _is_python(process):
+                    self.pythons.add(process)
+            self.peak = max(self.peak, total)
+            if self.deadline is not None and time.monotonic() > self.deadline and not self.timed_out:
+                self.timed_out = True
+                kill(processes)
+
+
+def tree(root: int) -> list[int]:
+    """Process `root` and all that descend from it now; only itself where the kernel does not tell."""
+    found = [root]
+    for process in found:
+        with contextlib.suppress(OSError):
+            for task in os.listdir(f"/proc/{process}/task"):  # noqa: PTH208 - fifty times a second
+                with contextlib.suppress(OSError):
+                    children = Path(f"/proc/{process}/task/{task}/children").read_text(encoding="ascii")
+                    found.extend(int(child) for child in children.split())
+    return found
+
+
+def kill(processes: list[int]) -> None:
+    """Kill these, the parents first, so that none starts another."""
+    for process in processes:
+        with contextlib.suppress(OSError):
+            os.kill(process, signal.SIGKILL)
+
+
+def _resident(process: int) -> int:
+    try:
+        return int(Path(f"/proc/{process}/statm").read_bytes().split()[1]) * _PAGE
+    except (OSError, IndexError, ValueError):
+        return 0
+
+
+def _is_python(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/exe").readlink().name.startswith("python")
+    except OSError:
+        return False

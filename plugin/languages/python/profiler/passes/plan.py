@@ -1,0 +1,243 @@
+"""The passes: a bare run for reference, the joint pass, exact calls, allocations, and waits where asyncio ran."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import signal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from profiler.analyse import asynchrony, calls, cpu, interactions, memory, pauses
+from profiler.analyse.document import Profile
+from profiler.analyse.identity import Resolver
+from profiler.analyse.model import PassResult
+from profiler.errors import NO_PROFILE, SIGNALLED, TIMED_OUT, ProfileError
+from profiler.launch import injection
+from profiler.launch.run import Stdin, run
+from profiler.storage import memray_files, shards
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BARE, JOINT, CALLS, ALLOCATIONS, ASYNC = "bare", "joint", "calls", "allocations", "async"
+ALL = (BARE, JOINT, CALLS, ALLOCATIONS, ASYNC)
+WHAT = {
+    BARE: "reference without any instrument",
+    CALLS: "exact numbers of calls",
+    ALLOCATIONS: "bytes at the peak by function and line",
+    ASYNC: "where tasks wait",
+}
+SLOW_ENGINE_LIMIT_S = 60.0  # CPU seconds of the command above which tracemalloc is not worth its ten-fold time
+
+
+@dataclass
+class Plan:
+    """What the user asked for."""
+
+    command: list[str]
+    executed: list[str]
+    source_root: Path
+    passes: tuple[str, ...] = ALL
+    timeout_s: float | None = None
+    interval_s: float = 0.001
+    memory_engine: str = "auto"
+    frames: int = 1
+    chosen: bool = False  # the passes were named by the user
+
+
+@dataclass
+class Runner:
+    """Runs passes of one command; the first shows its output, the others' is discarded."""
+
+    plan: Plan
+    folder: Path
+    stdin: Stdin = field(default_factory=Stdin)
+    results: list[PassResult] = field(default_factory=list)
+    site: Path | None = None
+
+    def run(self, name: str, **settings: Any) -> PassResult:
+        """Run one pass.
+
+        Raises:
+            ProfileError: it could not be started, timed out or was interrupted.
+        """
+        place = self.folder / name
+        if name == BARE:
+            environment = dict(os.environ)
+        else:
+            if self.site is None:
+                self.site = injection.unpack(self.folder)
+            environment = injection.environment(self.site, place, {"mode": name, **settings})
+        shown = not self.results
+        outcome = run(
+            self.plan.executed,
+            environment=environment,
+            stdin=self.stdin,
+            shown=shown,
+            timeout_s=self.plan.timeout_s,
+        )
+        if outcome.timed_out:
+            raise ProfileError(
+                f"the {name} pass took longer than {self.plan.timeout_s:g} s and was killed; raise --timeout, or "
+                "profile a shorter command",
+                TIMED_OUT,
+            )
+        if outcome.interrupted:
+            raise ProfileError("interrupted; nothing was stored", SIGNALLED + 2)
+        result = PassResult(
+            name=name,
+            engine="none",
+            exit_code=outcome.exit_code,
+            wall_s=outcome.wall_s,
+            cpu_s=outcome.cpu_s,
+            rss_peak=outcome.rss_peak,
+            pythons=outcome.pythons,
+        )
+        if name != BARE:
+            result.processes = shards.read_pass(place)
+            result.problems = shards.problems(place)
+        self.results.append(result)
+        return result
+
+
+def take(plan: Plan, folder: Path, taken: str, python: str) -> Profile:
+    """Run the passes and analyse what they left.
+
+    Raises:
+        ProfileError: nothing could be run or observed.
+    """
+    runner = Runner(plan, folder)
+    resolver = Resolver(plan.source_root)
+    left_out: list[str] = [f"{name} ({WHAT[name]})" for name in ALL if name not in plan.passes and name != JOINT]
+    notes: list[str] = []
+    if BARE in plan.passes:
+        runner.run(BARE)
+    joint = runner.run(JOINT, interval_s=plan.interval_s)
+    if not joint.processes:
+        raise ProfileError(_unseen(joint), NO_PROFILE)
+    joint.engine = ", ".join(sorted({process.about["clock"] for process in joint.processes}))
+    samples = cpu.samples(joint.processes, resolver)
+    table = cpu.tabulate(samples)
+    collector = pauses.charge(table, joint.processes, resolver)
+    loops = asynchrony.blocking(table, joint.processes, resolver)
+    memory.charge_resident(table, joint.processes, resolver)
+    engines = {"cpu": joint.engine, "gc": "gc.callbacks", "resident": "/proc", "async": "asyncio.Handle"}
+    if CALLS in plan.passes:
+        result = runner.run(CALLS, suspects=calls.suspects(table, joint.processes, resolver))
+        result.engine = engines["calls"] = calls.charge(table, result.processes, resolver) or "none"
+    held = memory.Memory()
+    if ALLOCATIONS in plan.passes:
+        held = _allocations(runner, table, resolver, samples, left_out, notes)
+        engines["memory"] = ", ".join(held.engines) or "resident level of the joint pass"
+    if ASYNC in plan.passes and loops.ran:
+        result = runner.run(ASYNC)
+        result.engine = "asyncio.Handle"
+        asynchrony.waits(loops, result.processes, resolver)
+    first = runner.results[0]
+    peak = held.peak_bytes or float(first.rss_peak)
+    notes += _notes(runner.results, loops)
+    return Profile(
+        command=plan.command,
+        executed=plan.executed,
+        source_root=str(plan.source_root),
+        python=python,
+        taken=taken,
+        exit_code=exit_status(first.exit_code),
+        signal=_signal_name(first.exit_code),
+        passes=runner.results,
+        table=table,
+        collector=collector,
+        loops=loops,
+        memory=held,
+        interactions=interactions.find(table, collector, loops, wall_s=joint.wall_s, peak_bytes=peak),
+        versions=resolver.versions,
+        quick=BARE not in plan.passes and ALLOCATIONS not in plan.passes,
+        left_out=left_out,
+        notes=notes,
+        engines=engines,
+        samples=samples,
+    )
+
+
+def _allocations(
+    runner: Runner, table: Any, resolver: Resolver, samples: list[Any], left_out: list[str], notes: list[str]
+) -> memory.Memory:
+    """The allocation pass; left out, and said so, where only a slow engine is there for a long command."""
+    plan = runner.plan
+    slow = plan.memory_engine == "tracemalloc" or not _has_memray()
+    if slow and runner.results[0].cpu_s > SLOW_ENGINE_LIMIT_S and not plan.chosen:
+        left_out.append(
+            f"{ALLOCATIONS} (the command takes {runner.results[0].cpu_s:.0f} s and only tracemalloc is there, which "
+            "makes it up to ten times slower: install memray, or ask for it by --passes joint,allocations)"
+        )
+        return memory.Memory()
+    result = runner.run(ALLOCATIONS, engine=plan.memory_engine, frames=plan.frames)
+    found = [
+        allocations
+        for process in result.processes
+        for allocations in (memray_files.read(process) or memory.traced(process),)
+        if allocations is not None
+    ]
+    held = memory.charge(table, found, resolver, samples)
+    result.engine = ", ".join(held.engines) or "none"
+    if held.engines and held.covered < memory.TRACED_PEAK_WORTH:
+        notes.append(
+            f"the best snapshot of memory covers {held.covered:.0%} of a process's peak: the rest came and went within "
+            "one call"
+        )
+    return held
+
+
+def _has_memray() -> bool:
+    return importlib.util.find_spec("memray") is not None
+
+
+def _unseen(joint: PassResult) -> str:
+    if joint.problems:
+        return f"no process could be observed: {joint.problems[0]}; report this with the command"
+    if joint.pythons:
+        return (
+            "Python ran but could not be observed: it was started with -I, -E or -S, without our PYTHONPATH, or is "
+            "older than 3.9; profile a command that starts Python without these"
+        )
+    return "the command never started Python; profile a command that does, such as `-- python script.py`"
+
+
+def _notes(results: list[PassResult], loops: asynchrony.Asynchrony) -> list[str]:
+    first, notes = results[0], []
+    notes += [
+        f"the {result.name} pass ended with exit code {exit_status(result.exit_code)}, the first run with "
+        f"{exit_status(first.exit_code)}: the command may not be repeatable (try --quick)"
+        for result in results[1:]
+        if result.exit_code != first.exit_code
+    ]
+    joint = next(result for result in results if result.name == JOINT)
+    seen = {process.about["pid"] for process in joint.processes}
+    unseen = joint.pythons - seen
+    if unseen:
+        notes.append(
+            f"{len(unseen)} Python process(es) could not be observed (started with -I, -E, -S, or another env)"
+        )
+    killed = sum(process.ended in ("periodic", "never wrote") for process in joint.processes)
+    if killed:
+        notes.append(f"{killed} process(es) were killed or replaced; up to their last second is missing")
+    if loops.uvloop:
+        notes.append("uvloop runs callbacks by itself: blocking of its loop is not seen")
+    if any(result.problems for result in results):
+        notes.append("some processes could not be observed: " + next(r.problems[0] for r in results if r.problems))
+    return notes
+
+
+def exit_status(code: int) -> int:
+    """An exit code as the shell gives it: 128 plus the signal's number for a negative one."""
+    return SIGNALLED - code if code < 0 else code
+
+
+def _signal_name(code: int) -> str | None:
+    if code >= 0:
+        return None
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"

@@ -1,0 +1,1 @@
+"""What is kept: shards of a pass read back, and documents and baselines on disk."""

@@ -1,0 +1,39 @@
+"""memray's files read into our own values, where this interpreter can import memray."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from profiler.analyse.memory import Allocations, Site
+
+if TYPE_CHECKING:
+    from profiler.storage.shards import Process
+
+
+def read(process: Process) -> Allocations | None:
+    """What memray saw in a process.
+
+    None where memray was not used, or where its file is incomplete (the process was killed before it was closed).
+    """
+    data = process.latest.get("allocations", {})
+    if data.get("engine") != "memray" or not Path(data["file"]).exists():
+        return None
+    try:
+        import memray  # noqa: PLC0415 - only where the target has it
+
+        with memray.FileReader(data["file"]) as reader:
+            peak = [_site(record) for record in reader.get_high_watermark_allocation_records(merge_threads=True)]
+            net = [_site(record) for record in reader.get_leaked_allocation_records(merge_threads=True)]
+            highest = float(reader.metadata.peak_memory)
+    except Exception:  # noqa: BLE001 - an incomplete file fails in many ways, which all mean: nothing to read
+        return None
+    return Allocations(process, "memray", peak, net, highest, 1.0)
+
+
+def _site(record: Any) -> Site:
+    try:
+        frames = tuple((file, line) for _, file, line in record.stack_trace())
+    except NotImplementedError:  # a deallocation or a thread without a stack
+        frames = ()
+    return Site(frames, float(record.size))

@@ -1,0 +1,4949 @@
+#!/usr/bin/env python3
+"""The unified profiler in one file: CPU, memory, collector and asyncio of any command that ends in Python.
+
+    $RUNNER unified-profiling-script.py [options] <source_root> -- <command> [args...]
+    $RUNNER unified-profiling-script.py --help
+
+Copy it anywhere and run it with the interpreter of the project; it needs CPython 3.9 or later and nothing installed.
+Built from the modules below by scripts/build_profiler.py: edit those, not this file.
+"""
+
+import sys
+from importlib.machinery import ModuleSpec
+
+if sys.version_info < (3, 9):
+    sys.stderr.write("codeflash profile: error: Python 3.9 or later is needed, this is %d.%d; run it with the "
+                     "project's own interpreter\n" % sys.version_info[:2])
+    sys.exit(96)
+
+EMBEDDED = {}
+
+EMBEDDED['profiler/__init__.py'] = r'''"""The unified profiler: one profile of a Python command over CPU, memory, collector and asyncio.
+
+Data flows one way: `collect` (inside the target) → `storage` → `analyse` → `render`; `launch` runs the command,
+`passes` says which runs are made. Standard library only, so that the one file built from it runs anywhere.
+"""
+
+__version__ = "0.1.0"
+'''
+
+EMBEDDED['profiler/analyse/__init__.py'] = r'''"""From shards to the profile: pure functions over values."""
+'''
+
+EMBEDDED['profiler/analyse/asynchrony.py'] = r'''"""asyncio: who held the event loop, and where tasks waited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from profiler.analyse.identity import Function, Resolver
+    from profiler.analyse.model import Table
+    from profiler.storage.shards import Process
+
+
+@dataclass
+class Callback:
+    """A coroutine (or plain callback) that held the loop in blocks of 1 ms or more."""
+
+    function: Function
+    blocks: int = 0
+    held_s: float = 0.0
+    longest_s: float = 0.0
+
+
+@dataclass
+class Wait:
+    """A line where tasks waited: `chain` from the task's coroutine to the innermost one, each with its line."""
+
+    chain: tuple[tuple[Function, int], ...]
+    waits: int
+    seconds: float
+    longest_s: float
+
+
+@dataclass
+class Asynchrony:
+    """The event loops of the tree."""
+
+    ran: bool = False
+    steps: int = 0
+    busy_s: float = 0.0  # seconds in callbacks
+    callbacks: list[Callback] = field(default_factory=list)
+    waits: list[Wait] = field(default_factory=list)
+    tasks: dict[Function, list[float]] = field(default_factory=dict)  # coroutine -> steps, working s, waiting s
+    uvloop: bool = False
+
+
+def blocking(table: Table, processes: list[Process], resolver: Resolver) -> Asynchrony:
+    """Fill in each row's blocking, from the joint pass."""
+    found = Asynchrony()
+    callbacks: dict[Function, Callback] = {}
+    for process in processes:
+        if "loop.steps.0" not in process.sums:
+            continue
+        found.ran = found.ran or process.sums["loop.steps.0"] > 0
+        found.uvloop = found.uvloop or bool(process.sums.get("loop.uvloop"))
+        found.steps += int(process.sums["loop.steps.0"])
+        found.busy_s += process.sums["loop.steps.1"]
+        for identity, blocks, seconds, longest in process.rows.get("loop.callbacks", ()):
+            for function in resolver.stack(process, (identity,)):
+                callback = callbacks.setdefault(function, Callback(function))
+                callback.blocks += int(blocks)
+                callback.held_s += seconds
+                callback.longest_s = max(callback.longest_s, longest)
+        for _, stack, blocks, wall, cpu, longest in process.rows.get("loop.blocks", ()):
+            functions = resolver.stack(process, stack)
+            own = next((index for index, function in enumerate(functions) if function.own), None)
+            if own is not None:
+                row = table.row(functions[own])
+                if own > 0:
+                    entry = (functions[own - 1].file, functions[own - 1].name)
+                    row.blocked_entries[entry] = row.blocked_entries.get(entry, 0.0) + wall
+                row.blocks += int(blocks)
+                row.blocked_s += wall
+                row.blocked_cpu_s += cpu
+                row.longest_block_s = max(row.longest_block_s, longest)
+    found.callbacks = sorted(callbacks.values(), key=lambda callback: -callback.held_s)
+    return found
+
+
+def waits(found: Asynchrony, processes: list[Process], resolver: Resolver) -> None:
+    """Fill in where tasks waited, from the async pass."""
+    sites: dict[Any, Wait] = {}
+    for process in processes:
+        for chain, count, seconds, longest in process.rows.get("awaits.sites", ()):
+            resolved = []
+            for identity, line in chain:
+                code = process.codes.get(identity)
+                function = resolver.function(process, code) if code is not None else None
+                if function is not None:
+                    resolved.append((function, line))
+            if not resolved:
+                continue
+            wait = sites.setdefault(tuple(resolved), Wait(tuple(resolved), 0, 0.0, 0.0))
+            wait.waits += int(count)
+            wait.seconds += seconds
+            wait.longest_s = max(wait.longest_s, longest)
+        for identity, steps, working, waiting in process.rows.get("awaits.tasks", ()):
+            for function in resolver.stack(process, (identity,)):
+                task = found.tasks.setdefault(function, [0.0, 0.0, 0.0])
+                for index, amount in enumerate((steps, working, waiting)):
+                    task[index] += amount
+    found.waits = sorted(sites.values(), key=lambda wait: -wait.seconds)
+'''
+
+EMBEDDED['profiler/analyse/calls.py'] = r'''"""Numbers of calls, and which functions are worth counting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from profiler.analyse.identity import Resolver
+    from profiler.analyse.model import Table
+    from profiler.storage.shards import Process
+
+MOST_SUSPECTS = 100
+_WORTH = 0.002  # share of the CPU time from which a function is a suspect
+
+
+def suspects(table: Table, processes: list[Process], resolver: Resolver) -> list[tuple[str, int, str]]:
+    """The functions to count, as their processes name them: `(file name, first line, bare name)`."""
+    worth = table.cpu_s * _WORTH
+    ranked = sorted(table.rows.values(), key=lambda row: -max(row.own_s, row.cum_s / 2))
+    chosen = {row.function for row in ranked[:MOST_SUSPECTS] if row.cum_s >= worth or row.pauses_s or row.blocked_s}
+    found = set()
+    for process in processes:
+        for code in process.codes.values():
+            if resolver.function(process, code) in chosen and not code.name.endswith("comp>"):
+                found.add((code.file, code.line, code.name.rpartition(".")[2]))
+    return sorted(found)
+
+
+def charge(table: Table, processes: list[Process], resolver: Resolver) -> str:
+    """Fill in each row's calls; gives the engine that counted."""
+    engines = set()
+    for process in processes:
+        engines.add(process.latest.get("calls_engine", ""))
+        for identity, count, resumes in process.latest.get("calls", ()):
+            code = process.codes.get(identity)
+            function = resolver.function(process, code) if code is not None else None
+            # A generator expression is a part of its function, but its starts are no calls of that.
+            if function is None or code is None or code.name.endswith("<genexpr>"):
+                continue
+            row = table.row(function)
+            row.calls = (row.calls or 0) + count
+            row.calls_are_resumes = row.calls_are_resumes or resumes
+    return ", ".join(sorted(engines - {""}))
+'''
+
+EMBEDDED['profiler/analyse/cpu.py'] = r'''"""Time: self, own and cumulative seconds of the project's functions, and whose library code they ran."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from profiler.analyse.distributions import STANDARD_LIBRARY
+from profiler.analyse.model import Sample, Table
+
+if TYPE_CHECKING:
+    from profiler.analyse.identity import Function, Resolver
+    from profiler.storage.shards import Process
+
+_IMPORT = "<frozen importlib._bootstrap>"
+OTHER = "(other)"
+
+
+def samples(processes: list[Process], resolver: Resolver) -> list[Sample]:
+    """All samples of a joint pass: main threads, other threads, and the collector's CPU time where it was set off."""
+    merged: dict[tuple[Function, ...], Sample] = {}
+
+    def add(process: Process, stack: tuple[int, ...], cpu: float, wall: float, pause: float) -> None:
+        functions = resolver.stack(process, stack)
+        sample = merged.get(functions)
+        if sample is None:
+            sample = merged[functions] = Sample(functions, 0.0)
+        sample.cpu_s += cpu
+        sample.wall_s += wall
+        sample.pause_s += pause
+
+    for process in processes:
+        for stack, _, cpu, wall in process.rows.get("stacks", ()):
+            add(process, stack, cpu, wall, 0.0)
+        for stack, _, cpu in process.rows.get("threads", ()):
+            add(process, stack, cpu, 0.0, 0.0)
+        for stack, _, cpu, *_ in process.rows.get("collections", ()):
+            add(process, stack, cpu, 0.0, cpu)
+    return list(merged.values())
+
+
+def tabulate(found: list[Sample]) -> Table:
+    """Self, own and cumulative time. Recursion counts once; library time goes to the project function that called it."""
+    table = Table()
+    for sample in found:
+        seconds = sample.cpu_s
+        table.cpu_s += seconds
+        table.pause_cpu_s += sample.pause_s
+        if not seconds:
+            continue
+        stack = sample.stack
+        own = next((index for index, function in enumerate(stack) if function.own), None)
+        _libraries(table, stack, own, seconds)
+        importing = next((i for i, function in enumerate(stack) if function.file == _IMPORT), None)
+        if importing is not None:
+            table.import_s += seconds
+            _imported(table, stack, seconds)
+        if own is None:
+            continue
+        row = table.row(stack[own])
+        row.own_s += seconds
+        if own == 0:
+            row.self_s += seconds
+        else:
+            entry = stack[own - 1]
+            key = (entry.file, entry.name)
+            row.entries[key] = row.entries.get(key, 0.0) + seconds
+            name = entry.distribution or OTHER
+            row.distributions[name] = row.distributions.get(name, 0.0) + seconds
+            if importing is not None and importing < own:
+                row.import_s += seconds
+            if any(function.name == "deepcopy" and function.file.endswith("copy.py") for function in stack[:own]):
+                row.deepcopy_s += seconds
+        _cumulate(table, [function for function in stack if function.own], seconds)
+    return table
+
+
+def _cumulate(table: Table, own: list[Function], seconds: float) -> None:
+    """Charge each project function on the stack once, and each direct call between two of them once."""
+    for function in set(own):
+        table.row(function).cum_s += seconds
+    for callee, caller in {(callee, caller) for callee, caller in zip(own, own[1:]) if callee != caller}:
+        edges = table.row(caller).edges
+        edges[callee] = edges.get(callee, 0.0) + seconds
+
+
+def _libraries(table: Table, stack: tuple[Function, ...], own: int | None, seconds: float) -> None:
+    """Whose code ran: the innermost frame's, and the one that the project called, up to its next own frame."""
+    if stack and not stack[0].own:
+        _add(table.inside, stack[0].distribution or OTHER, seconds)
+    if own is None:
+        _add(table.outside, _named(stack) or OTHER, seconds)
+    elif own > 0:
+        entered = next(
+            (f.distribution for f in reversed(stack[:own]) if f.distribution not in ("", STANDARD_LIBRARY)), ""
+        )
+        _add(table.below, entered or stack[own - 1].distribution or OTHER, seconds)
+
+
+def _named(stack: tuple[Function, ...]) -> str:
+    third = next((f.distribution for f in stack if f.distribution not in ("", STANDARD_LIBRARY)), "")
+    return third or next((f.distribution for f in stack if f.distribution), "")
+
+
+def _imported(table: Table, stack: tuple[Function, ...], seconds: float) -> None:
+    """Charge import time to the distribution of the outermost module that was being imported."""
+    inside = False
+    for function in reversed(stack):
+        if function.file == _IMPORT:
+            inside = True
+        elif inside and function.name == "<module>":
+            _add(table.import_by, function.distribution or ("(project)" if function.own else OTHER), seconds)
+            return
+    _add(table.import_by, OTHER, seconds)
+
+
+def _add(counts: dict[str, float], key: str, seconds: float) -> None:
+    counts[key] = counts.get(key, 0.0) + seconds
+'''
+
+EMBEDDED['profiler/analyse/deltas.py'] = r'''"""The change against the stored baseline, in every dimension and by function."""
+
+from __future__ import annotations
+
+from typing import Any
+
+TOTALS = (
+    ("wall_s", 1.0),
+    ("cpu_s", 1.0),
+    ("rss_peak_mib", 1.0),
+    ("gc_s", 1.0),
+    ("mem_peak_mib", 1.0),
+    ("blocked_ms", 1.0),
+)
+MOST = 8
+NOTICEABLE_S = 0.01
+
+
+def compare(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """Totals side by side, and the functions whose own CPU seconds changed most, the largest change first."""
+    totals = {}
+    for name, _ in TOTALS:
+        old, new = before.get("totals", {}).get(name), after.get("totals", {}).get(name)
+        if isinstance(old, (int, float)) and isinstance(new, (int, float)):
+            totals[name] = {"before": old, "after": new, "delta": new - old}
+    return {
+        "taken": before.get("taken", ""),
+        "totals": totals,
+        "functions": _functions(before, after)[:MOST],
+    }
+
+
+def _functions(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
+    """Matched by file and name, since an edit above a function moves its line."""
+    old, new = _seconds(before), _seconds(after)
+    changes = []
+    for file, name in {*old, *new}:
+        first, second = old.get((file, name), 0.0), new.get((file, name), 0.0)
+        if abs(second - first) >= NOTICEABLE_S:
+            changes.append(
+                {"file": file, "function": name, "own_s_before": first, "own_s_after": second, "delta": second - first}
+            )
+    return sorted(changes, key=lambda change: (-abs(change["delta"]), change["file"], change["function"]))
+
+
+def _seconds(document: dict[str, Any]) -> dict[tuple[str, str], float]:
+    sampled = document.get("totals", {}).get("sampled_cpu_s", 0.0)
+    return {
+        (row["file"], row["function"]): row["cpu_own_percent"] / 100 * sampled for row in document.get("functions", ())
+    }
+'''
+
+EMBEDDED['profiler/analyse/distributions.py'] = r'''"""Which installed distribution a file belongs to, by the metadata that installers leave (RECORD, top_level.txt)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+STANDARD_LIBRARY = "(standard library)"
+_SITES = {"site-packages", "dist-packages"}
+
+
+class Distribution(NamedTuple):
+    """An installed distribution."""
+
+    name: str
+    version: str
+
+
+class Distributions:
+    """Finds the distribution of a file; each folder of packages is read once, when its first file is asked for."""
+
+    def __init__(self) -> None:
+        """Nothing is read yet."""
+        self._sites: dict[Path, tuple[dict[str, Distribution], dict[str, Distribution]]] = {}
+
+    def of(self, file: str) -> Distribution | None:
+        """The distribution of the file at an absolute path; None where it lies in no folder of packages."""
+        path = Path(file)
+        for parent in path.parents:
+            if parent.name in _SITES:
+                return self._in(parent, path.relative_to(parent))
+        return None
+
+    def _in(self, site: Path, relative: Path) -> Distribution:
+        if site not in self._sites:
+            self._sites[site] = _read(site)
+        files, tops = self._sites[site]
+        top = relative.parts[0]
+        stem = top.removesuffix(".py")
+        return files.get(relative.as_posix()) or tops.get(stem) or Distribution(stem, "")
+
+
+def _read(site: Path) -> tuple[dict[str, Distribution], dict[str, Distribution]]:
+    """Files that share their top folder with another distribution's, and owners of top-level names."""
+    tops: dict[str, Distribution] = {}
+    contested: set[str] = set()
+    listings: list[tuple[Distribution, list[str]]] = []
+    for metadata in sorted(site.glob("*.dist-info")) + sorted(site.glob("*.egg-info")):
+        name, _, version = metadata.name.rpartition(".")[0].partition("-")
+        distribution = Distribution(_name(metadata) or name, version)
+        entries = _entries(metadata)
+        listings.append((distribution, entries))
+        for entry in entries:
+            top = entry.partition("/")[0]
+            top = top.removesuffix(".py")
+            if tops.setdefault(top, distribution) != distribution:
+                contested.add(top)
+    files = {
+        entry: distribution
+        for distribution, entries in listings
+        for entry in entries
+        if entry.partition("/")[0] in contested
+    }
+    return files, tops
+
+
+def _name(metadata: Path) -> str:
+    for file in ("METADATA", "PKG-INFO"):
+        try:
+            with (metadata / file).open(encoding="utf-8", errors="replace") as lines:
+                for line in lines:
+                    if line.startswith("Name:"):
+                        return line[5:].strip()
+                    if not line.strip():
+                        break
+        except OSError:
+            continue
+    return ""
+
+
+def _entries(metadata: Path) -> list[str]:
+    try:
+        text = (metadata / "RECORD").read_text(encoding="utf-8", errors="replace")
+        entries = [line.rsplit(",", 2)[0].strip('"') for line in text.splitlines()]
+    except OSError:
+        try:
+            entries = (metadata / "top_level.txt").read_text(encoding="utf-8", errors="replace").split()
+        except OSError:
+            return []
+    return [entry for entry in entries if entry and not entry.startswith("..")]
+'''
+
+EMBEDDED['profiler/analyse/document.py'] = r'''"""The profile as one JSON document, the form in which it is stored, compared and rendered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from profiler.analyse import targets as ranking
+from profiler.analyse.model import MIB
+
+if TYPE_CHECKING:
+    from profiler.analyse.asynchrony import Asynchrony
+    from profiler.analyse.identity import Function
+    from profiler.analyse.interactions import Interaction
+    from profiler.analyse.memory import Memory
+    from profiler.analyse.model import PassResult, Row, Sample, Table
+    from profiler.analyse.pauses import Collector
+
+SCHEMA_VERSION = 1
+DISTRIBUTION_WORTH = 0.001
+LINES_SHOWN = 5
+
+
+@dataclass
+class Profile:
+    """All that was found out, before it becomes a document."""
+
+    command: list[str]
+    executed: list[str]
+    source_root: str
+    python: str
+    taken: str
+    exit_code: int
+    signal: str | None
+    passes: list[PassResult]
+    table: Table
+    collector: Collector
+    loops: Asynchrony
+    memory: Memory
+    interactions: list[Interaction]
+    versions: dict[str, str]
+    quick: bool
+    left_out: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    engines: dict[str, str] = field(default_factory=dict)
+    samples: list[Sample] = field(default_factory=list)
+
+    @property
+    def joint(self) -> PassResult:
+        """The pass that timings of functions come from."""
+        return next(result for result in self.passes if result.name == "joint")
+
+    @property
+    def reference(self) -> PassResult:
+        """The bare run, or the joint one where there is none."""
+        return self.passes[0]
+
+
+def build(profile: Profile) -> dict[str, Any]:
+    """The document; `plugin/languages/python/references/profile.schema.json` describes it."""
+    table, reference = profile.table, profile.reference
+    wall = profile.joint.wall_s
+    peak = profile.memory.peak_bytes or float(reference.rss_peak)
+    ranked = ranking.rank(table, wall_s=wall, peak_bytes=peak)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "command": profile.command,
+        "executed": profile.executed,
+        "source_root": profile.source_root,
+        "python": profile.python,
+        "taken": profile.taken,
+        "exit_code": profile.exit_code,
+        "signal": profile.signal,
+        "failed": profile.exit_code != 0,
+        "quick": profile.quick,
+        "wall_s": reference.wall_s,
+        "cpu_s": reference.cpu_s,
+        "totals": _totals(profile),
+        "engines": profile.engines,
+        "passes": [_pass(result, reference) for result in profile.passes],
+        "functions": [_function(row, profile) for row in _sorted(table)],
+        "targets": [_target(target) for target in ranked],
+        "interactions": [_interaction(interaction) for interaction in profile.interactions],
+        "distributions": _distributions(profile),
+        "collector": {
+            "collections": profile.collector.counts,
+            "seconds": profile.collector.seconds,
+            "longest_ms": profile.collector.longest_s * 1000,
+        },
+        "asyncio": _asyncio(profile),
+        "allocations": _allocations(profile),
+        "processes": _processes(profile),
+        "left_out": profile.left_out,
+        "notes": profile.notes,
+        "delta": None,
+    }
+
+
+def _sorted(table: Table) -> list[Row]:
+    return sorted(table.rows.values(), key=lambda row: (-row.cum_s, -row.own_s, row.function))
+
+
+def _share(part: float, whole: float) -> float:
+    return 100 * part / whole if whole else 0.0
+
+
+def _name(function: Function) -> dict[str, Any]:
+    return {"file": function.file, "line": function.line, "function": function.name}
+
+
+def _totals(profile: Profile) -> dict[str, Any]:
+    table = profile.table
+    samples = sum(process.sums.get("samples", 0) for process in profile.joint.processes)
+    handler = sum(process.sums.get("handler_cpu", 0.0) for process in profile.joint.processes)
+    return {
+        "wall_s": profile.reference.wall_s,
+        "cpu_s": profile.reference.cpu_s,
+        "sampled_cpu_s": table.cpu_s,
+        "samples": int(samples),
+        "sampling_cpu_s": handler,
+        # Half the width of a 95 % interval of a share of one half: the worst case of sampling error.
+        "share_error_percent": 100 * 0.98 / samples**0.5 if samples else None,
+        "rss_peak_mib": profile.reference.rss_peak / MIB,
+        "gc_s": profile.collector.total_s,
+        "gc_percent": _share(profile.collector.total_s, table.cpu_s),
+        "mem_peak_mib": profile.memory.peak_bytes / MIB if profile.memory.engines else None,
+        "mem_net_mib": profile.memory.net_bytes / MIB if profile.memory.engines else None,
+        "blocked_ms": 1000 * sum(callback.held_s for callback in profile.loops.callbacks),
+        "import_s": table.import_s,
+    }
+
+
+def _pass(result: PassResult, reference: PassResult) -> dict[str, Any]:
+    return {
+        "name": result.name,
+        "engine": result.engine,
+        "wall_s": result.wall_s,
+        "cpu_s": result.cpu_s,
+        "cost": result.wall_s / reference.wall_s if reference.wall_s else None,
+        "exit_code": result.exit_code,
+        "rss_peak_mib": result.rss_peak / MIB,
+        "processes": len(result.processes),
+    }
+
+
+def _function(row: Row, profile: Profile) -> dict[str, Any]:
+    cpu = profile.table.cpu_s
+    return {
+        **_name(row.function),
+        "cpu_self_percent": _share(row.self_s, cpu),
+        "cpu_own_percent": _share(row.own_s, cpu),
+        "cpu_cum_percent": _share(row.cum_s, cpu),
+        "calls": row.calls,
+        "calls_are_resumes": row.calls_are_resumes,
+        "mem_peak_mib": None if row.peak is None else row.peak / MIB,
+        "mem_net_mib": None if row.net is None else row.net / MIB,
+        "mem_lines": [
+            {"line": line, "mib": size / MIB}
+            for line, size in sorted(row.lines.items(), key=lambda pair: -pair[1])[:LINES_SHOWN]
+            if size >= MIB / 100
+        ],
+        "resident_peak_mib": row.resident / MIB,
+        "gc_s": row.pauses_s,
+        "gc_apportioned_s": row.apportioned_s,
+        "gc_collections": int(row.collections),
+        "blocked_ms": row.blocked_s * 1000,
+        "blocked_cpu_ms": row.blocked_cpu_s * 1000,
+        "longest_block_ms": row.longest_block_s * 1000,
+        "callees": [
+            {"file": file, "function": name, "cpu_percent": _share(seconds, cpu)}
+            for (file, name), seconds in sorted(row.entries.items(), key=lambda pair: -pair[1])[:LINES_SHOWN]
+            if _share(seconds, cpu) >= 0.5
+        ],
+    }
+
+
+def _target(target: ranking.Target) -> dict[str, Any]:
+    row = target.row
+    return {
+        **_name(row.function),
+        "cpu_percent": 100 * target.cpu,
+        "mem_mib": (row.peak if row.peak is not None else row.resident) / MIB,
+        "gc_percent": 100 * target.pauses,
+        "blocked_ms": row.blocked_s * 1000,
+        "domains": list(target.domains),
+        "score": target.score,
+    }
+
+
+def _interaction(interaction: Interaction) -> dict[str, Any]:
+    return {
+        "kind": interaction.kind,
+        "functions": [_name(function) for function in interaction.functions],
+        "evidence": interaction.evidence,
+        "text": interaction.text,
+        "fix": interaction.fix,
+    }
+
+
+def _distributions(profile: Profile) -> list[dict[str, Any]]:
+    table = profile.table
+    names = {*table.below, *table.inside, *table.outside}
+    rows = [
+        {
+            "name": name,
+            "version": profile.versions.get(name) or None,
+            "percent": _share(table.below.get(name, 0.0), table.cpu_s),
+            "self_percent": _share(table.inside.get(name, 0.0), table.cpu_s),
+            "outside_percent": _share(table.outside.get(name, 0.0), table.cpu_s),
+        }
+        for name in names
+        if max(table.below.get(name, 0.0), table.inside.get(name, 0.0), table.outside.get(name, 0.0))
+        >= DISTRIBUTION_WORTH * table.cpu_s
+    ]
+    return sorted(rows, key=lambda row: (-row["percent"], -row["self_percent"], row["name"]))
+
+
+def _asyncio(profile: Profile) -> dict[str, Any] | None:
+    loops = profile.loops
+    if not loops.ran:
+        return None
+    return {
+        "steps": loops.steps,
+        "busy_s": loops.busy_s,
+        "uvloop": loops.uvloop,
+        "callbacks": [
+            {
+                **_name(callback.function),
+                "blocks": callback.blocks,
+                "held_ms": callback.held_s * 1000,
+                "longest_ms": callback.longest_s * 1000,
+            }
+            for callback in loops.callbacks
+        ],
+        "waits": [
+            {
+                "chain": [{**_name(function), "at": line} for function, line in wait.chain],
+                "waits": wait.waits,
+                "waited_s": wait.seconds,
+                "longest_ms": wait.longest_s * 1000,
+            }
+            for wait in loops.waits
+        ],
+        "tasks": [
+            {**_name(function), "steps": int(steps), "working_s": working, "waiting_s": waiting}
+            for function, (steps, working, waiting) in sorted(loops.tasks.items(), key=lambda pair: -pair[1][2])
+        ],
+    }
+
+
+def _allocations(profile: Profile) -> dict[str, Any] | None:
+    memory = profile.memory
+    if not memory.engines:
+        return None
+    return {
+        "engine": ", ".join(memory.engines),
+        "peak_mib": memory.peak_bytes / MIB,
+        "net_mib": memory.net_bytes / MIB,
+        "covered_percent": 100 * memory.covered,
+        "outside_project_mib": memory.unattributed / MIB,
+    }
+
+
+def _processes(profile: Profile) -> list[dict[str, Any]]:
+    return [
+        {
+            "pid": process.about["pid"],
+            "parent": process.about["parent"],
+            "origin": process.about["origin"],
+            "python": process.about["version"],
+            "argv": process.argv,
+            "wall_s": process.wall_s,
+            "cpu_s": process.cpu_s,
+            "clock": process.about["clock"],
+            "ended": process.ended,
+        }
+        for process in profile.joint.processes
+    ]
+'''
+
+EMBEDDED['profiler/analyse/identity.py'] = r'''"""One identity for a function over all passes: path relative to the source root, qualified name, first line."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from profiler.analyse.distributions import STANDARD_LIBRARY, Distributions
+from profiler.analyse.source import Source
+
+if TYPE_CHECKING:
+    from profiler.storage.shards import Code, Process
+
+MODULE = "<module>"
+_FOLDED = {"<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>"}  # a part of the function around them
+_NOT_OWN = {"site-packages", "dist-packages", ".tox", ".nox"}  # below the source root, but not the project's
+
+
+class Function(NamedTuple):
+    """A function.
+
+    `file` is relative to the source root for the project's own, else the absolute path. `distribution` is empty for
+    the project's own.
+    """
+
+    file: str
+    line: int
+    name: str
+    own: bool
+    distribution: str = ""
+
+
+class Resolver:
+    """Turns code objects and lines of files into functions."""
+
+    def __init__(self, source_root: Path) -> None:
+        """Count files below `source_root`, environments in it excepted, as the project's own."""
+        self.root = Path(os.path.realpath(source_root))
+        self.versions: dict[str, str] = {}
+        self._distributions = Distributions()
+        self._codes: dict[tuple[Code, str, str], Function | None] = {}
+        self._files: dict[tuple[str, str, str], tuple[str, bool, str]] = {}
+        self._sources: dict[str, Source] = {}
+        self._real: dict[Path, str] = {}
+
+    def stack(self, process: Process, stack: tuple[int, ...]) -> tuple[Function, ...]:
+        """The functions of a stack, innermost first, our own frames left out."""
+        found = []
+        for identity in stack:
+            code = process.codes.get(identity)
+            function = self.function(process, code) if code is not None else None
+            if function is not None:
+                found.append(function)
+        return tuple(found)
+
+    def function(self, process: Process, code: Code) -> Function | None:
+        """The function of a code object; None for our own."""
+        cwd, stdlib = process.about["cwd"], process.about["stdlib"]
+        key = (code, cwd, stdlib)
+        if key not in self._codes:
+            self._codes[key] = self._resolve(code, cwd, stdlib)
+        return self._codes[key]
+
+    def at(self, process: Process, file: str, line: int) -> Function | None:
+        """The function that contains a line of a file; None for our own."""
+        place = self._place(file, process.about["cwd"], process.about["stdlib"])
+        if place is None:
+            return None
+        shown, own, distribution = place
+        if not own:
+            return Function(shown, line, "", own, distribution)
+        around = self._source(shown).around(line)
+        return Function(shown, around.first, around.name, own) if around else Function(shown, 1, MODULE, own)
+
+    def _resolve(self, code: Code, cwd: str, stdlib: str) -> Function | None:
+        place = self._place(code.file, cwd, stdlib)
+        if place is None:
+            return None
+        file, own, distribution = place
+        name = code.name.replace("<locals>.", "")
+        if name == MODULE:
+            return Function(file, 1, MODULE, own, distribution)
+        if not own:
+            return Function(file, code.line, name, own, distribution)
+        source = self._source(file)
+        last = name.rpartition(".")[2]
+        if last in _FOLDED:
+            around = source.around(code.line)
+            if around is None:
+                return Function(file, 1, MODULE, own)
+            return Function(file, around.first, around.name, own)
+        if not code.qualified:
+            definition = source.beginning(code.line, last)
+            around = source.around(code.line)
+            if definition is not None:
+                name = definition.name
+            elif around is not None and last == "<lambda>":
+                name = f"{around.name}.{last}"
+        return Function(file, code.line, name, own)
+
+    def _source(self, file: str) -> Source:
+        if file not in self._sources:
+            self._sources[file] = Source.of(self.root / file)
+        return self._sources[file]
+
+    def _place(self, file: str, cwd: str, stdlib: str) -> tuple[str, bool, str] | None:
+        """Where a file is shown, whether it is the project's own, and its distribution; None for our own files."""
+        if "_codeflash_collect" in file or file.endswith(("/site/sitecustomize.py", "profiler/collect/boot.py")):
+            return None
+        key = (file, cwd, stdlib)
+        if key not in self._files:
+            self._files[key] = self._locate(file, cwd, stdlib)
+        return self._files[key]
+
+    def _locate(self, file: str, cwd: str, stdlib: str) -> tuple[str, bool, str]:
+        if file.startswith("<frozen"):
+            return file, False, STANDARD_LIBRARY
+        if file.startswith("<"):
+            return file, False, ""
+        path = Path(self._realpath(Path(cwd, file)))
+        relative = _below(path, self.root)
+        if relative is not None and not _NOT_OWN.intersection(relative.parts):
+            return relative.as_posix(), True, ""
+        distribution = self._distributions.of(str(path)) or self._distributions.of(str(Path(cwd, file)))
+        if distribution is not None:
+            self.versions[distribution.name] = distribution.version
+            return str(path), False, distribution.name
+        if _below(path, Path(self._realpath(Path(stdlib)))) is not None:
+            return str(path), False, STANDARD_LIBRARY
+        return str(path), False, ""
+
+    def _realpath(self, path: Path) -> str:
+        folder = self._real.get(path.parent)
+        if folder is None:
+            folder = self._real[path.parent] = os.path.realpath(path.parent)
+        whole = f"{folder}/{path.name}"
+        return os.path.realpath(whole) if Path(whole).is_symlink() else whole
+
+
+def _below(path: Path, folder: Path) -> Path | None:
+    try:
+        return path.relative_to(folder)
+    except ValueError:
+        return None
+'''
+
+EMBEDDED['profiler/analyse/interactions.py'] = r'''"""The interaction patterns: what explains one domain's figure by another's, each with its evidence, else silent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from profiler.analyse.distributions import STANDARD_LIBRARY
+from profiler.analyse.model import MIB
+from profiler.analyse.targets import is_test
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from profiler.analyse.asynchrony import Asynchrony
+    from profiler.analyse.identity import Function
+    from profiler.analyse.model import Row, Table
+    from profiler.analyse.pauses import Collector
+
+PAUSES_MATTER = 0.05  # share of the CPU time
+PAUSES_OWNED = 0.2  # share of all pauses that one function must earn
+COPYING = 0.05  # share of the CPU time under copy.deepcopy
+BLOCKED_S = 0.005
+IDLE_BLOCK = 0.25  # CPU per wall second below which a block waits, and from
+BUSY_BLOCK = 0.5  # which it computes
+IMPORTING = 0.15
+IMPORTING_S = 0.05
+LIBRARY = 0.15
+HARNESS = {"pytest", "pluggy", "coverage", "pytest-cov", "pytest-xdist", "execnet", "memray", "yappi"}
+
+
+@dataclass
+class Interaction:
+    """One pattern found."""
+
+    kind: str
+    functions: list[Function]
+    evidence: dict[str, float | str]
+    text: str
+    fix: str
+
+
+def find(
+    table: Table, collector: Collector, loops: Asynchrony, *, wall_s: float, peak_bytes: float
+) -> list[Interaction]:
+    """All patterns that the figures show, the largest effect first."""
+    found: list[tuple[float, Interaction]] = []
+    if table.cpu_s > 0 and wall_s > 0:
+        found.extend(_allocation_pauses(table, collector, peak_bytes))
+        found.extend(_deep_copies(table, peak_bytes))
+        found.extend(_blocking(table, loops, wall_s))
+        found.extend(_imports(table))
+        found.extend(_libraries(table))
+    return [interaction for _, interaction in sorted(found, key=lambda pair: -pair[0])]
+
+
+def _allocation_pauses(table: Table, collector: Collector, peak: float) -> Iterator[tuple[float, Interaction]]:
+    share = collector.total_s / table.cpu_s
+    if share < PAUSES_MATTER:
+        return
+    for row in table.rows.values():
+        earned = (row.pauses_s + row.apportioned_s) / 2 / collector.total_s
+        if earned < PAUSES_OWNED or is_test(row.function.file):
+            continue
+        memory = row.peak or row.resident
+        yield (
+            share * earned,
+            Interaction(
+                "allocation→collector",
+                [row.function],
+                {
+                    "gc_share_of_cpu": share,
+                    "share_of_pauses_set_off": row.pauses_s / collector.total_s,
+                    "share_of_pauses_apportioned": row.apportioned_s / collector.total_s,
+                    "collections": float(row.collections),
+                    "mem_peak_mib": memory / MIB,
+                    "share_of_peak": memory / peak if peak else 0.0,
+                },
+                f"collections are {share:.0%} of the CPU time; {row.function.name} earns {earned:.0%} of the pauses "
+                f"({row.collections} collections) and holds {memory / MIB:.1f} MiB at the peak",
+                "allocate fewer container objects (memory)",
+            ),
+        )
+
+
+def _deep_copies(table: Table, peak: float) -> Iterator[tuple[float, Interaction]]:
+    for row in table.rows.values():
+        share = row.deepcopy_s / table.cpu_s
+        if share >= COPYING:
+            memory = row.peak or row.resident
+            yield (
+                share,
+                Interaction(
+                    "deepcopy→memory+cpu",
+                    [row.function],
+                    {
+                        "deepcopy_share_of_cpu": share,
+                        "mem_peak_mib": memory / MIB,
+                        "share_of_peak": memory / peak if peak else 0.0,
+                    },
+                    f"{row.function.name} spends {share:.0%} of the CPU time in copy.deepcopy and holds "
+                    f"{memory / MIB:.1f} MiB at the peak",
+                    "do not copy, or copy what is changed only (cpu)",
+                ),
+            )
+
+
+def _blocking(table: Table, loops: Asynchrony, wall_s: float) -> Iterator[tuple[float, Interaction]]:
+    if not loops.ran:
+        return
+    for row in table.rows.values():
+        if row.blocked_s < BLOCKED_S or row.longest_block_s < BLOCKED_S:
+            continue
+        load = row.blocked_cpu_s / row.blocked_s
+        evidence: dict[str, float | str] = {
+            "blocked_ms": row.blocked_s * 1000,
+            "longest_ms": row.longest_block_s * 1000,
+            "blocks": float(row.blocks),
+            "cpu_per_wall": load,
+        }
+        held = (
+            f"{row.function.name} holds the event loop for {row.blocked_s * 1000:.0f} ms in {row.blocks} blocks, the "
+            f"longest {row.longest_block_s * 1000:.0f} ms, with {load:.0%} CPU"
+        )
+        if load <= IDLE_BLOCK:
+            entry = _entry(row)
+            yield (
+                row.blocked_s / wall_s,
+                Interaction(
+                    "blocking-call→stalled-loop",
+                    [row.function],
+                    {**evidence, "calls": entry} if entry else evidence,
+                    held + (f", mostly under {entry}" if entry else ""),
+                    "make the call non-blocking (async)",
+                ),
+            )
+        elif load >= BUSY_BLOCK:
+            fix = "move it to a thread or process, or do less work (cpu, async)"
+            yield row.blocked_s / wall_s, Interaction("cpu-in-loop→starvation", [row.function], evidence, held, fix)
+
+
+def _imports(table: Table) -> Iterator[tuple[float, Interaction]]:
+    share = table.import_s / table.cpu_s
+    if share < IMPORTING or table.import_s < IMPORTING_S:
+        return
+    heavy = [(name, seconds) for name, seconds in table.import_by.items() if name not in HARNESS]
+    heavy.sort(key=lambda pair: -pair[1])
+    # Importing the test harness is the price of the test run, not of the program.
+    if sum(seconds for _, seconds in heavy) / table.cpu_s < IMPORTING:
+        return
+    names = ", ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in heavy[:3])
+    importers = sorted((row for row in table.rows.values() if row.import_s > 0), key=lambda row: -row.import_s)
+    yield (
+        share,
+        Interaction(
+            "import→start-up",
+            [row.function for row in importers[:3]],
+            {"import_s": table.import_s, "share_of_cpu": share, "largest": names},
+            f"imports take {table.import_s * 1000:.0f} ms, {share:.0%} of the CPU time ({names})",
+            "defer imports that the command does not need (structure)",
+        ),
+    )
+
+
+def _libraries(table: Table) -> Iterator[tuple[float, Interaction]]:
+    for name, seconds in table.below.items():
+        share = seconds / table.cpu_s
+        if share < LIBRARY or name in HARNESS or name == STANDARD_LIBRARY or name.startswith("("):
+            continue
+        users = sorted(table.rows.values(), key=lambda row: -row.distributions.get(name, 0.0))
+        callers = [row.function for row in users[:3] if row.distributions.get(name)]
+        yield (
+            share,
+            Interaction(
+                "library→cpu-ceiling",
+                callers,
+                {"distribution": name, "share_of_cpu": share, "seconds": seconds},
+                f"{share:.0%} of the CPU time is inside {name}, called from "
+                + (", ".join(function.name for function in callers) or "the project"),
+                "use less of it, or replace the part that is used (library boundary)",
+            ),
+        )
+
+
+def _entry(row: Row) -> str:
+    """What the function was in for most of its blocks, where that is Python code."""
+    if not row.blocked_entries:
+        return ""
+    file, name = max(row.blocked_entries, key=lambda key: row.blocked_entries[key])
+    return f"{file.rpartition('/')[2].rpartition('.')[0]}.{name}"
+'''
+
+EMBEDDED['profiler/analyse/memory.py'] = r'''"""Memory: bytes live at the peak and at the end by function and line, from the allocation pass's engines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from profiler.analyse.identity import Function, Resolver
+    from profiler.analyse.model import Sample, Table
+    from profiler.storage.shards import Process
+
+TRACED_PEAK_WORTH = 0.8  # a snapshot that covers less of the true peak is said to be partial
+
+
+class Site(NamedTuple):
+    """Memory of one allocating stack, `(file, line)` innermost first."""
+
+    frames: tuple[tuple[str, int], ...]
+    size: float
+
+
+@dataclass
+class Allocations:
+    """What the engine of one process saw."""
+
+    process: Process
+    engine: str
+    peak: list[Site]
+    net: list[Site]
+    peak_bytes: float
+    covered: float  # share of the true peak that `peak` holds
+
+
+@dataclass
+class Memory:
+    """Totals over the tree, and the functions outside the project by what they hold."""
+
+    engines: list[str] = field(default_factory=list)
+    peak_bytes: float = 0.0
+    net_bytes: float = 0.0
+    covered: float = 1.0
+    unattributed: float = 0.0  # bytes at the peak under no project function
+
+
+def charge(table: Table, found: list[Allocations], resolver: Resolver, samples: list[Sample]) -> Memory:
+    """Fill in each row's memory.
+
+    A site belongs to the innermost project function on its stack. Where the engine kept too few frames to reach one,
+    it is shared out among the project functions that were sampled calling that library function.
+
+    Processes that lived at the same time add up; of those that did not, the one that held most counts.
+    """
+    memory = Memory()
+    callers = _callers(samples)
+    peaks: list[dict[tuple[Function, int], float]] = []
+    for allocations in found:
+        if allocations.engine not in memory.engines:
+            memory.engines.append(allocations.engine)
+        memory.covered = min(memory.covered, allocations.covered)
+        peak, missed = _by_function(allocations, allocations.peak, resolver, callers)
+        memory.unattributed += missed
+        peaks.append(peak)
+        for (function, _), size in _by_function(allocations, allocations.net, resolver, callers)[0].items():
+            row = table.row(function)
+            row.net = (row.net or 0.0) + size
+            memory.net_bytes += size
+    for moment in _moments([allocations.process for allocations in found]):
+        total: dict[tuple[Function, int], float] = {}
+        for index in moment:
+            for key, size in peaks[index].items():
+                total[key] = total.get(key, 0.0) + size
+        memory.peak_bytes = max(memory.peak_bytes, sum(found[index].peak_bytes for index in moment))
+        by_function: dict[Function, float] = {}
+        for (function, _), size in total.items():
+            by_function[function] = by_function.get(function, 0.0) + size
+        for function, size in by_function.items():
+            row = table.row(function)
+            if size > (row.peak or 0.0):
+                row.peak = size
+                row.lines = {line: size for (f, line), size in total.items() if f == function}
+    if found:
+        for row in table.rows.values():
+            row.peak, row.net = row.peak or 0.0, row.net or 0.0
+    return memory
+
+
+def charge_resident(table: Table, processes: list[Process], resolver: Resolver) -> None:
+    """Fill in the water-level share of the resident peak: what no allocator hook sees."""
+    for process in processes:
+        for stack, size in process.latest.get("resident", {}).get("rises", ()):
+            function = next((f for f in resolver.stack(process, stack) if f.own), None)
+            if function is not None:
+                table.row(function).resident += size
+
+
+def traced(process: Process) -> Allocations | None:
+    """What tracemalloc saw in a process; None where it was not used."""
+    data = process.latest.get("allocations", {})
+    if data.get("engine") != "tracemalloc":
+        return None
+    highest = max(data["highest"], 1)
+    return Allocations(
+        process,
+        "tracemalloc",
+        [Site(tuple(frames), size) for frames, size, _ in data["peak"]],
+        [Site(tuple(frames), size) for frames, size, _ in data["net"]],
+        data["covered"],
+        min(data["covered"] / highest, 1.0),
+    )
+
+
+def _by_function(
+    allocations: Allocations, sites: Iterable[Site], resolver: Resolver, callers: dict[Any, dict[Function, float]]
+) -> tuple[dict[tuple[Function, int], float], float]:
+    """Bytes by function and line, and bytes under no project function."""
+    found: dict[tuple[Function, int], float] = {}
+    missed = 0.0
+    for site in sites:
+        outermost = None
+        for file, line in site.frames:
+            function = resolver.at(allocations.process, file, line)
+            if function is not None and function.own:
+                found[function, line] = found.get((function, line), 0.0) + site.size
+                break
+            outermost = function or outermost
+        else:
+            sharers = callers.get(outermost.file, {}) if outermost is not None and len(site.frames) < 2 else {}
+            total = sum(sharers.values())
+            if not total:
+                missed += site.size
+            for function, weight in sharers.items():
+                key = (function, function.line)
+                found[key] = found.get(key, 0.0) + site.size * weight / total
+    return found, missed
+
+
+def _callers(samples: list[Sample]) -> dict[str, dict[Function, float]]:
+    """File of library code → project functions sampled above it, with the time they spent there."""
+    found: dict[str, dict[Function, float]] = {}
+    for sample in samples:
+        own = next((index for index, function in enumerate(sample.stack) if function.own), None)
+        if not own or sample.cpu_s <= 0:
+            continue
+        for file in {function.file for function in sample.stack[:own]}:
+            weights = found.setdefault(file, {})
+            weights[sample.stack[own]] = weights.get(sample.stack[own], 0.0) + sample.cpu_s
+    return found
+
+
+def _moments(processes: list[Process]) -> list[list[int]]:
+    """The sets of processes that were alive together, as indices; one set for each process that begins."""
+    spans = [(process.about["began"], process.about["began"] + process.wall_s) for process in processes]
+    return [[index for index, (start, end) in enumerate(spans) if start <= began <= end] for began, _ in spans]
+'''
+
+EMBEDDED['profiler/analyse/model.py'] = r'''"""The values that analysis works on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from profiler.analyse.identity import Function
+
+MIB = 1024 * 1024
+
+
+@dataclass
+class Sample:
+    """CPU and wall seconds of one stack, innermost first, added up over the run; `pause_s` is the collector's part."""
+
+    stack: tuple[Function, ...]
+    cpu_s: float
+    wall_s: float = 0.0
+    pause_s: float = 0.0
+
+
+@dataclass
+class Row:
+    """Everything known of one of the project's own functions. Seconds are CPU seconds unless the name says otherwise.
+
+    Attributes:
+        self_s: its own bytecode and the C functions it called.
+        own_s: self and everything that is not the project's beneath it.
+        cum_s: everything beneath it; recursion counts once.
+        edges: project function called by it → seconds of it spent there.
+        entries: what it called outside the project, `(file, name)` → seconds.
+        distributions: distribution → seconds under its own time.
+        pauses_s: wall seconds of collections that its own time set off.
+        apportioned_s: its part of all pauses, by the young collections that it set off.
+        blocked_s: wall seconds for which its own time held the event loop in blocks.
+        blocked_cpu_s: CPU seconds of these.
+        blocked_entries: what it called outside the project meanwhile, `(file, name)` → wall seconds.
+        import_s, deepcopy_s: own time spent importing, and in `copy.deepcopy`.
+    """
+
+    function: Function
+    self_s: float = 0.0
+    own_s: float = 0.0
+    cum_s: float = 0.0
+    edges: dict[Function, float] = field(default_factory=dict)
+    entries: dict[tuple[str, str], float] = field(default_factory=dict)
+    distributions: dict[str, float] = field(default_factory=dict)
+    import_s: float = 0.0
+    deepcopy_s: float = 0.0
+    pauses_s: float = 0.0
+    apportioned_s: float = 0.0
+    collections: int = 0
+    full_collections: int = 0
+    blocked_s: float = 0.0
+    blocked_cpu_s: float = 0.0
+    blocks: int = 0
+    longest_block_s: float = 0.0
+    blocked_entries: dict[tuple[str, str], float] = field(default_factory=dict)
+    calls: int | None = None
+    calls_are_resumes: bool = False
+    peak: float | None = None  # bytes live at the peak
+    net: float | None = None  # bytes alive at the end
+    lines: dict[int, float] = field(default_factory=dict)  # line -> bytes at the peak
+    resident: float = 0.0  # bytes of the resident peak, by water level
+
+
+@dataclass
+class Table:
+    """The project's functions, and the totals that shares are taken of."""
+
+    rows: dict[Function, Row] = field(default_factory=dict)
+    cpu_s: float = 0.0  # all that was sampled, the collector included
+    pause_cpu_s: float = 0.0
+    import_s: float = 0.0
+    import_by: dict[str, float] = field(default_factory=dict)  # distribution whose import it is -> seconds
+    below: dict[str, float] = field(default_factory=dict)  # distribution -> seconds under project functions
+    inside: dict[str, float] = field(default_factory=dict)  # distribution -> seconds in its own code
+    outside: dict[str, float] = field(default_factory=dict)  # distribution -> seconds with no project function around
+
+    def row(self, function: Function) -> Row:
+        """The row of `function`, made when it is not there."""
+        row = self.rows.get(function)
+        if row is None:
+            row = self.rows[function] = Row(function)
+        return row
+
+
+@dataclass
+class PassResult:
+    """One run of the command under one pass."""
+
+    name: str
+    engine: str
+    exit_code: int
+    wall_s: float
+    cpu_s: float
+    rss_peak: int
+    processes: list[Any] = field(default_factory=list)  # storage.shards.Process
+    pythons: set[int] = field(default_factory=set)
+    problems: list[str] = field(default_factory=list)
+'''
+
+EMBEDDED['profiler/analyse/pauses.py'] = r'''"""The collector: which functions set pauses off, and which share of them each one earns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from profiler.analyse.identity import Resolver
+    from profiler.analyse.model import Table
+    from profiler.storage.shards import Process
+
+
+@dataclass
+class Collector:
+    """Collections and pause seconds by generation, over all processes."""
+
+    counts: list[int]
+    seconds: list[float]
+    longest_s: float
+
+    @property
+    def total_s(self) -> float:
+        """Seconds of pauses in all."""
+        return sum(self.seconds)
+
+
+def charge(table: Table, processes: list[Process], resolver: Resolver) -> Collector:
+    """Fill in each row's pauses.
+
+    Which function sets a *full* collection off is a lottery among all that allocate; the share of the young ones that
+    it set off is stable, and measures how much it allocates. So both are kept: set off, and apportioned.
+    """
+    totals = Collector([0, 0, 0], [0.0, 0.0, 0.0], 0.0)
+    young = 0.0
+    pauses = 0.0
+    weights: dict[object, float] = {}
+    for process in processes:
+        summary = process.latest.get("collector", {})
+        for generation in range(3):
+            totals.counts[generation] += summary.get("count", (0, 0, 0))[generation]
+            totals.seconds[generation] += summary.get("seconds", (0, 0, 0))[generation]
+        totals.longest_s = max(totals.longest_s, summary.get("longest", 0.0))
+        for stack, count, _, wall, _, young_count, full in process.rows.get("collections", ()):
+            weight = young_count or (count if not full else 0)
+            pauses += wall
+            young += weight
+            function = next((f for f in resolver.stack(process, stack) if f.own), None)
+            if function is None:
+                continue
+            row = table.row(function)
+            row.collections += count
+            row.full_collections += full
+            row.pauses_s += wall
+            weights[function] = weights.get(function, 0.0) + weight
+    for row in table.rows.values():
+        weight = weights.get(row.function, 0.0)
+        # Without young collections (all were asked for by gc.collect) the cause is known for certain.
+        row.apportioned_s = pauses * weight / young if young else row.pauses_s
+    return totals
+'''
+
+EMBEDDED['profiler/analyse/source.py'] = r'''"""The functions that a source file defines, so that lines and old interpreters' bare names get qualified names."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Definition(NamedTuple):
+    """A function or class: its lines, the first decorator's included, and its qualified name without `<locals>`."""
+
+    first: int
+    last: int
+    name: str
+    is_function: bool
+
+
+class Source:
+    """The definitions of one file; a file that cannot be read or parsed has none."""
+
+    def __init__(self, text: str) -> None:
+        """Parse `text`."""
+        self.definitions: list[Definition] = []
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                module = ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return
+        self._visit(module, "")
+        self.definitions.sort(key=lambda definition: (definition.first, -definition.last))
+
+    @classmethod
+    def of(cls, path: Path) -> Source:
+        """The definitions in the file `path`."""
+        try:
+            return cls(path.read_text(encoding="utf-8", errors="replace"))
+        except (OSError, ValueError):
+            return cls("")
+
+    def _visit(self, node: ast.AST, prefix: str) -> None:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                name = prefix + child.name
+                first = min([child.lineno, *(decorator.lineno for decorator in child.decorator_list)])
+                is_function = not isinstance(child, ast.ClassDef)
+                self.definitions.append(Definition(first, child.end_lineno or child.lineno, name, is_function))
+                self._visit(child, name + ".")
+            else:
+                self._visit(child, prefix)
+
+    def around(self, line: int) -> Definition | None:
+        """The innermost function that contains `line`; None at the level of the module (or of a class body)."""
+        best = None
+        for definition in self.definitions:
+            if definition.first > line:
+                break
+            if definition.is_function and definition.last >= line:
+                best = definition
+        return best
+
+    def beginning(self, line: int, name: str) -> Definition | None:
+        """The definition of `name` (its last part) that begins at `line`."""
+        for definition in self.definitions:
+            if definition.first == line and definition.name.rpartition(".")[2] == name:
+                return definition
+        return None
+'''
+
+EMBEDDED['profiler/analyse/targets.py'] = r'''"""`[unified targets]`: which functions are worth optimising, in one ranking over all domains."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from profiler.analyse.identity import MODULE
+from profiler.analyse.model import MIB
+
+if TYPE_CHECKING:
+    from profiler.analyse.model import Row, Table
+
+CPU_SHARE = 0.01
+MEMORY_BYTES = 2 * MIB
+PAUSE_SHARE = 0.01
+BLOCKED_S = 0.005
+PER_FURTHER_DOMAIN = 0.25
+BRANCHING = 0.3  # weight of cumulative time that spreads over several callees
+LOOPING = 0.5  # weight of the time of a callee that is called many times for each call of the function
+MANY = 50  # calls of a callee for one of its caller from which the caller is a loop
+TEST_WEIGHT = 0.1  # tests are the workload, not what is to be optimised
+_TEST = re.compile(r"(^|/)(tests?/|test_[^/]*\.py$|[^/]*_test\.py$|conftest\.py$)")
+
+FORMULA = (
+    "score = 100 x (cpu + memory + gc + async) x (1 + 0.25 x (domains - 1)), where only domains count in which the\n"
+    "function passes the threshold (1 % CPU, 2 MiB, 1 % of the time in pauses, 5 ms of blocked loop) and\n"
+    "  cpu    = (own + 0.5 x looped + 0.3 x spread) / all CPU time;  own = self and non-project callees;\n"
+    "           looped = time in a project callee called >= 50 times per call of this one (needs call counts);\n"
+    "           spread = time in its other project callees beyond the largest (a function that only passes\n"
+    "           through to one callee is not the target)\n"
+    "  memory = its bytes live at the peak / the peak\n"
+    "  gc     = mean of the pauses that it set off and of those apportioned to it by its young collections / wall\n"
+    "  async  = seconds for which it held the event loop in blocks of >= 1 ms / wall\n"
+    "Functions in test files count a tenth: they are the workload."
+)
+
+
+@dataclass
+class Target:
+    """A row of the target table; shares are fractions of the whole."""
+
+    row: Row
+    cpu: float
+    memory: float
+    pauses: float
+    blocking: float
+    domains: tuple[str, ...]
+    score: float
+
+
+def rank(table: Table, *, wall_s: float, peak_bytes: float) -> list[Target]:
+    """All functions over a threshold, the best target first."""
+    targets = []
+    for row in table.rows.values():
+        target = _judge(row, table, wall_s=wall_s, peak_bytes=peak_bytes)
+        if target is not None:
+            targets.append(target)
+    return sorted(targets, key=lambda target: (-target.score, target.row.function))
+
+
+def responsible(row: Row, table: Table) -> float:
+    """CPU seconds that a change of this function could plausibly save: see `FORMULA`."""
+    looped = largest = 0.0
+    rest = 0.0
+    for callee, seconds in row.edges.items():
+        child = table.rows.get(callee)
+        calls = child.calls if child is not None else None
+        if calls and row.calls and calls >= MANY * row.calls and child is not None and child.cum_s <= seconds * 1.5:
+            looped += seconds
+        else:
+            largest = max(largest, seconds)
+            rest += seconds
+    # Time that flows on through the largest callee alone is that callee's affair; and time cannot count twice
+    # where callees call each other, so the cumulative time bounds it.
+    spread = max(0.0, min(rest - largest, row.cum_s - row.own_s))
+    return row.own_s + LOOPING * min(looped, row.cum_s) + BRANCHING * spread
+
+
+def _judge(row: Row, table: Table, *, wall_s: float, peak_bytes: float) -> Target | None:
+    cpu = min(responsible(row, table) / table.cpu_s, 1.0) if table.cpu_s else 0.0
+    held = row.peak if row.peak is not None else row.resident
+    memory = min(held / peak_bytes, 1.0) if peak_bytes else 0.0
+    pauses = min((row.pauses_s + row.apportioned_s) / 2 / wall_s, 1.0) if wall_s else 0.0
+    blocking = min(row.blocked_s / wall_s, 1.0) if wall_s else 0.0
+    domains = []
+    shares = 0.0
+    for name, share, counts in (
+        ("cpu", cpu, cpu >= CPU_SHARE),
+        ("memory", memory, held >= MEMORY_BYTES),
+        ("gc", pauses, pauses >= PAUSE_SHARE),
+        ("async", blocking, row.blocked_s >= BLOCKED_S),
+    ):
+        if counts:
+            domains.append(name)
+            shares += share
+    if row.function.name == MODULE and domains:
+        domains.append("structure")
+    if not domains:
+        return None
+    score = 100 * shares * (1 + PER_FURTHER_DOMAIN * (len(domains) - 1))
+    if is_test(row.function.file):
+        score *= TEST_WEIGHT
+    return Target(row, cpu, memory, pauses, blocking, tuple(domains), score)
+
+
+def is_test(file: str) -> bool:
+    """Whether a file of the project holds tests."""
+    return _TEST.search(file) is not None
+'''
+
+EMBEDDED['profiler/cli.py'] = r'''"""The command line: arguments in, exit status out."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import os
+import platform
+import shlex
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from profiler import __version__, errors
+from profiler.analyse import deltas
+from profiler.analyse.document import build
+from profiler.analyse.targets import FORMULA
+from profiler.errors import USAGE, ProfileError
+from profiler.launch.command import resolve
+from profiler.passes.plan import ALL, JOINT, Plan, take
+from profiler.render import speedscope, text
+from profiler.storage.documents import Baselines, as_text, check_writable, write
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from profiler.analyse.document import Profile
+
+NAME = "codeflash profile"
+
+EPILOG = f"""\
+examples:
+  %(prog)s src -- pytest tests/test_pipeline.py -x
+  %(prog)s mypackage --json profile.json -- python scripts/benchmark.py
+  %(prog)s . --quick -- python -c "from mypackage import run; run()"
+
+The command is anything that ends in Python: pytest, python, a console script, uv run, a shell script. `python` and
+`pytest` mean the interpreter that runs this profiler. Child processes, threads and asyncio are followed.
+
+passes, each a run of the command of its own, so that no instrument distorts another's figure:
+  bare         reference without any instrument
+  joint        CPU by sampling at 1 ms, resident memory, collector pauses, event loop; always made
+  calls        exact numbers of calls of the functions that matter (`~`: resumptions of a generator, before 3.12)
+  allocations  bytes live at the peak, by memray where it can be imported, else tracemalloc (several times slower)
+  async        where tasks wait; only when asyncio ran
+Input and output of the first run are the command's own. The further runs' output is discarded; they read a file on
+standard input again, and nothing from a pipe. --quick makes the joint pass only, for commands that cannot be
+repeated. The report goes to standard error, or to --report FILE.
+
+targets:
+{FORMULA}
+
+exit status: the command's own (128 + N when signal N killed it), except
+  {errors.USAGE}  the arguments, the source root, the baseline or an output path are wrong: nothing was run
+  {errors.CANNOT_START}  the command does not exist or cannot be executed
+  {errors.NO_PROFILE}  the command ran, but none of its processes was a Python that could be observed
+  {errors.CANNOT_WRITE}  the profile could not be written
+  {errors.TIMED_OUT} a pass took longer than --timeout
+These come with one line on standard error that starts "{NAME}: error:". --json has exit_code in any case.
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """Argument errors as one line and our own status."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise instead of printing the usage.
+
+        Raises:
+            ProfileError: always.
+        """
+        raise ProfileError(f"{message}; see --help for examples")
+
+
+def parser() -> Parser:
+    """All options; the command after `--` is split off before they are parsed."""
+    made = Parser(
+        prog=os.path.basename(sys.argv[0]) or NAME,  # noqa: PTH119 - argv may be anything
+        usage="%(prog)s [options] <source_root> -- <command> [args...]",
+        description="Profile a command over CPU, memory, garbage collection and asyncio, and rank what to optimise.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    made.add_argument("source_root", help="functions below this folder are the project's own")
+    made.add_argument("--quick", action="store_true", help="one run: the joint pass; says what it left out")
+    made.add_argument("--passes", metavar="A,B", help=f"which of {', '.join(ALL)}; joint is always among them")
+    made.add_argument("--json", metavar="FILE", type=Path, help="write everything, under a versioned schema")
+    made.add_argument("--speedscope", metavar="FILE", type=Path, help="write the CPU stacks for speedscope")
+    made.add_argument("-o", "--report", metavar="FILE", type=Path, help="write the report here, not to standard error")
+    made.add_argument("--baseline", metavar="DIR", type=Path, help="where baselines are kept (.codeflash/profiles)")
+    made.add_argument("--no-baseline", action="store_true", help="neither compare with a baseline nor store one")
+    made.add_argument("--rebase", action="store_true", help="make this profile the new baseline of the command")
+    made.add_argument("--timeout", metavar="SECONDS", type=_positive, help="kill a pass that takes longer")
+    made.add_argument("--interval", metavar="MS", type=_positive, default=1.0, help="between samples (default 1)")
+    made.add_argument("--memory", choices=("auto", "memray", "tracemalloc"), default="auto", help="allocation engine")
+    made.add_argument("--frames", metavar="N", type=_whole, default=1, help="frames tracemalloc keeps (slower)")
+    made.add_argument("--version", action="version", version=f"{NAME} {__version__}")
+    return made
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the profiler; gives the exit status."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _profile(words)
+    except ProfileError as error:
+        line = " ".join(str(error).split())
+        print(f"{NAME}: error: {line}", file=sys.stderr)
+        return error.status
+    except KeyboardInterrupt:
+        print(f"{NAME}: error: interrupted; nothing was stored", file=sys.stderr)
+        return errors.SIGNALLED + 2
+
+
+def _profile(words: list[str]) -> int:
+    command = words[words.index("--") + 1 :] if "--" in words else []
+    options = parser().parse_args(words[: words.index("--")] if "--" in words else words)
+    if not command or not command[0]:
+        raise ProfileError("there is no command; write it after --, such as `src -- pytest -q`")
+    root = _source_root(options.source_root)
+    for path in (options.json, options.speedscope, options.report):
+        if path is not None:
+            check_writable(path)
+    baselines = None
+    if not options.no_baseline:
+        baselines = Baselines(options.baseline.absolute()) if options.baseline else Baselines.beside_session(root)
+    before = baselines.read(command, root) if baselines else None
+    plan = Plan(
+        command=command,
+        executed=resolve(command),
+        source_root=root,
+        passes=_passes(options),
+        timeout_s=options.timeout,
+        interval_s=options.interval / 1000,
+        memory_engine=options.memory,
+        frames=options.frames,
+        chosen=options.passes is not None,
+    )
+    with _workplace() as folder:
+        taken = dt.datetime.now(tz=dt.timezone.utc).isoformat(timespec="seconds")
+        profile = take(plan, Path(folder), taken, platform.python_version())
+        return _deliver(profile, options, baselines, before)
+
+
+def _deliver(
+    profile: Profile, options: argparse.Namespace, baselines: Baselines | None, before: dict[str, object] | None
+) -> int:
+    """Write the document, the stacks and the report; gives the exit status."""
+    document = build(profile)
+    if before is not None and not options.rebase:
+        document["delta"] = deltas.compare(before, document)
+    if options.json:
+        write(options.json, as_text(document))
+    if options.speedscope:
+        stacks = speedscope.render(shlex.join(profile.command), profile.samples)
+        write(options.speedscope, json.dumps(stacks, ensure_ascii=False) + "\n")
+    report = text.render(document)
+    if baselines is not None and (before is None or options.rebase) and profile.exit_code == 0:
+        stored = baselines.store(profile.command, Path(profile.source_root), document)
+        report += f"\n[baseline] stored in {stored}\n"
+    if options.report:
+        write(options.report, report)
+    else:
+        sys.stderr.write("\n" + report)
+    if profile.signal:
+        print(
+            f"{NAME}: error: the command was killed by {profile.signal}; the profile ends where it was killed: find "
+            "out why, or profile a shorter run",
+            file=sys.stderr,
+        )
+    return profile.exit_code
+
+
+def _source_root(text_given: str) -> Path:
+    if "\0" in text_given:
+        raise ProfileError("the source root contains a NUL byte; give the folder that holds the project's packages")
+    root = Path(text_given)
+    try:
+        if not root.exists():
+            raise ProfileError(
+                f"source root {text_given}: no such folder; give the one that holds the project's packages"
+            )
+        if not root.is_dir():
+            raise ProfileError(f"source root {text_given} is a file; give the folder that it lies in")
+        return root.resolve()
+    except (OSError, RuntimeError) as error:
+        raise ProfileError(f"source root {text_given} cannot be read: {error}; give a readable folder") from error
+
+
+def _passes(options: argparse.Namespace) -> tuple[str, ...]:
+    if options.quick and options.passes:
+        raise ProfileError("--quick is one pass already; leave one of --quick and --passes out")
+    if options.quick:
+        return (JOINT,)
+    if options.passes is None:
+        return ALL
+    chosen = [name.strip() for name in options.passes.split(",") if name.strip()]
+    unknown = [name for name in chosen if name not in ALL]
+    if unknown or not chosen:
+        raise ProfileError(f"--passes {options.passes}: choose among {', '.join(ALL)}")
+    return tuple(name for name in ALL if name in {*chosen, JOINT})
+
+
+def _workplace() -> tempfile.TemporaryDirectory[str]:
+    """The folder of this profile's shards.
+
+    Raises:
+        ProfileError: no temporary folder can be written.
+    """
+    try:
+        return tempfile.TemporaryDirectory(prefix="codeflash-profile-")
+    except OSError as error:
+        raise ProfileError(f"cannot make a temporary folder: {error}; free space there or set TMPDIR", USAGE) from error
+
+
+def _positive(word: str) -> float:
+    number = float(word)
+    if not 0 < number < 1e9:
+        raise argparse.ArgumentTypeError(f"{word} is not a positive number")
+    return number
+
+
+def _whole(word: str) -> int:
+    number = int(word)
+    if not 1 <= number <= 100:
+        raise argparse.ArgumentTypeError(f"{word} is not between 1 and 100")
+    return number
+'''
+
+EMBEDDED['profiler/collect/__init__.py'] = r'''"""What runs inside the target interpreter: standard library only, CPython 3.9 to 3.14, and as few imports as possible.
+
+`boot.start` is called by a `sitecustomize` that the launcher puts first on the target's path. Every process of the
+command's tree observes itself and leaves one shard, a file of marshalled records, in the folder of the pass.
+"""
+'''
+
+EMBEDDED['profiler/collect/allocations.py'] = r'''"""Memory exactly, in a pass of its own: an allocator hook costs so much that no timing of this pass is published.
+
+memray where this interpreter can import it: bytes live at the peak, native memory included. Else tracemalloc, whose
+module offers no snapshot of the peak: one is taken whenever the traced memory has grown past the last one, as often
+as is affordable, and the shard says how much of the true peak the best one covers.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from .parts import Part
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+    from typing import Any
+
+    from .state import State
+
+GROWTH = 1.02  # a snapshot is worth taking when memory is that much above the last one
+PATIENCE = 2  # times the duration of a snapshot that pass before the next
+SMALLEST = 64 * 1024  # bytes below which no snapshot is taken
+
+
+def make_allocations(
+    state: State, due: Callable[[float], None], *, engine: str, frames: int, path: Callable[[], str]
+) -> Part:
+    """The best collector of this interpreter; `path` names a new file beside the shard."""
+    if engine != "tracemalloc":
+        try:
+            import memray
+        except Exception:
+            if engine == "memray":
+                return Part(state, due)
+        else:
+            return Memray(state, due, memray, path)
+    return Traced(state, due, frames)
+
+
+class Memray(Part):
+    """Writes memray's own file; the analysis reads it."""
+
+    interval_s = 0.5
+
+    def __init__(self, state: State, due: Callable[[float], None], memray: Any, path: Callable[[], str]) -> None:
+        """Track into the file that `path` names."""
+        super().__init__(state, due)
+        self.file = path()
+        self.tracker = memray.Tracker(self.file, native_traces=False, follow_fork=True)
+        self.child = ""
+
+    def start(self) -> None:
+        """Track from now on."""
+        self.tracker.__enter__()
+
+    def tick(self, _signal: int, _frame: FrameType | None) -> None:
+        """Write out what is due."""
+        self.due(time.perf_counter())
+
+    def stop(self, _frame: FrameType | None) -> None:
+        """Complete the file."""
+        self.tracker.__exit__(None, None, None)
+
+    def forget(self) -> None:
+        """In the child of a fork memray goes on in a file of its own, named after the process."""
+        import os
+
+        self.child = f"{self.file}.{os.getpid()}"
+
+    def latest(self) -> dict[str, Any]:
+        """Where memray's file is."""
+        return {"allocations": {"engine": "memray", "file": self.child or self.file}}
+
+
+class Traced(Part):
+    """tracemalloc through its C module: the Python one imports half a dozen others."""
+
+    interval_s = 0.01
+
+    def __init__(self, state: State, due: Callable[[float], None], frames: int) -> None:
+        """Keep `frames` frames of each allocation."""
+        super().__init__(state, due)
+        import _tracemalloc
+
+        self.tracer: Any = _tracemalloc
+        self.frames = frames
+        self.ours = __file__.rpartition("allocations")[0]
+        self.reset()
+
+    def reset(self) -> None:
+        """Nothing was seen yet."""
+        self.size = 0  # bytes of the best snapshot
+        self.peak: list[Any] = []
+        self.net: list[Any] = []
+        self.highest = 0
+        self.next = 0.0
+        self.interrupted = False
+
+    def start(self) -> None:
+        """Trace from now on."""
+        if not self.tracer.is_tracing():
+            self.tracer.start(self.frames)
+
+    def tick(self, _signal: int, _frame: FrameType | None) -> None:
+        """Take a snapshot when memory stands higher than in the last one and it is affordable."""
+        if not self.tracer.is_tracing():  # the program stopped it, for itself or because it uses it too
+            self.interrupted = True
+            return
+        current, peak = self.tracer.get_traced_memory()
+        self.highest = max(self.highest, peak)
+        start = time.perf_counter()
+        if current > max(self.size * GROWTH, SMALLEST) and start >= self.next:
+            self.peak, self.size = self._snapshot(), current
+            end = time.perf_counter()
+            self.next = end + (end - start) * PATIENCE
+        self.due(start)
+
+    def stop(self, _frame: FrameType | None) -> None:
+        """Take the last snapshot: what is still alive."""
+        if self.tracer.is_tracing():
+            current, peak = self.tracer.get_traced_memory()
+            self.highest = max(self.highest, peak)
+            self.net = self._snapshot()
+            if current > self.size:
+                self.peak, self.size = self.net, current
+            self.tracer.stop()
+
+    def forget(self) -> None:
+        """The child of a fork has its parent's memory, which the parent reports: start from nothing."""
+        if self.tracer.is_tracing():
+            self.tracer.clear_traces()
+        self.reset()
+
+    def _snapshot(self) -> list[Any]:
+        """Live memory as `(frames, bytes, blocks)`, frames innermost first as `(file name, line)`."""
+        sites: dict[Any, list[int]] = {}
+        for trace in self.tracer._get_traces():
+            row = sites.get(trace[2])
+            if row is None:
+                row = sites[trace[2]] = [0, 0]
+            row[0] += trace[1]
+            row[1] += 1
+        ours = self.ours
+        return [(frames, size, blocks) for frames, (size, blocks) in sites.items() if not frames[0][0].startswith(ours)]
+
+    def latest(self) -> dict[str, Any]:
+        """The best snapshot and the last one."""
+        return {
+            "allocations": {
+                "engine": "tracemalloc",
+                "peak": self.peak,
+                "net": self.net,
+                "covered": self.size,
+                "highest": self.highest,
+                "interrupted": self.interrupted,
+                "numpy": "numpy" in sys.modules,
+            }
+        }
+'''
+
+EMBEDDED['profiler/collect/awaits.py'] = r'''"""Where coroutines wait: for each suspension of a task, the line that awaits and how long until it goes on."""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .state import State
+
+MAX_CHAIN = 50  # awaits within awaits that are followed
+
+
+class Awaits:
+    """Told by the loop watch when a task's step begins and ends."""
+
+    def __init__(self, state: State) -> None:
+        """Nothing is suspended yet."""
+        self.state = state
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget what was counted, in the child of a fork."""
+        self.pending: Any = None
+        self.sites: dict[tuple[tuple[int, int], ...], list[float]] = {}  # chain -> [waits, seconds, longest]
+        self.tasks: dict[int, list[float]] = {}  # code of a task's coroutine -> [steps, working s, waiting s]
+
+    def resumed(self, callback: Any, now: float) -> None:
+        """A callback is about to run; when it is a task's, its waiting ends."""
+        task: Any = getattr(callback, "__self__", None)
+        if self.pending is None or not hasattr(task, "get_coro"):
+            return
+        waiting = self.pending.pop(task, None)
+        if waiting is None:
+            return
+        since, chain = waiting
+        seconds = now - since
+        row = self.sites.setdefault(chain, [0, 0.0, 0.0])
+        row[0] += 1
+        row[1] += seconds
+        row[2] = max(row[2], seconds)
+        self.tasks.setdefault(chain[0][0], [0, 0.0, 0.0])[2] += seconds
+
+    def suspended(self, callback: Any, start: float, now: float) -> None:
+        """A callback has run; when it is a task's that goes on later, note where it waits."""
+        task: Any = getattr(callback, "__self__", None)
+        if not hasattr(task, "get_coro"):
+            return
+        coroutine = task.get_coro()
+        code = self.state.note(getattr(coroutine, "cr_code", None) or getattr(coroutine, "gi_code", None))
+        row = self.tasks.setdefault(code, [0, 0.0, 0.0])
+        row[0] += 1
+        row[1] += now - start
+        if task.done():
+            return
+        chain = self._chain(coroutine)
+        if not chain:
+            return
+        if self.pending is None:
+            weakref = sys.modules.get("weakref")
+            if weakref is None:
+                return
+            self.pending = weakref.WeakKeyDictionary()
+        self.pending[task] = (now, chain)
+
+    def _chain(self, coroutine: Any) -> tuple[tuple[int, int], ...]:
+        """`(code, line)` of each coroutine from the task's own down to the one that waits."""
+        chain: list[tuple[int, int]] = []
+        while coroutine is not None and len(chain) < MAX_CHAIN:
+            frame = getattr(coroutine, "cr_frame", None) or getattr(coroutine, "gi_frame", None)
+            if frame is None:
+                frame = getattr(coroutine, "ag_frame", None)
+            if frame is None:
+                break
+            chain.append((self.state.note(frame.f_code), frame.f_lineno or 0))
+            coroutine = (
+                getattr(coroutine, "cr_await", None)
+                or getattr(coroutine, "gi_yieldfrom", None)
+                or getattr(coroutine, "ag_await", None)
+            )
+        return tuple(chain)
+
+    def take(self) -> dict[str, Any]:
+        """What was counted since the last call, as plain values."""
+        sites, self.sites = self.sites, {}
+        tasks, self.tasks = self.tasks, {}
+        return {
+            "sites": [(chain, *row) for chain, row in sites.items()],
+            "tasks": [(code, *row) for code, row in tasks.items()],
+        }
+'''
+
+EMBEDDED['profiler/collect/boot.py'] = r'''"""How observing begins in a process: called by the `sitecustomize` that the launcher puts on the path."""
+
+from __future__ import annotations
+
+from . import config, lifecycle
+from .observer import Observer, complain
+
+observer: Observer | None = None
+
+
+def start(folder: str) -> None:
+    """Observe this process as the settings in `folder` say.
+
+    Whatever goes wrong here must not reach the program: it then runs unobserved, and the launcher reports a process
+    that was not seen.
+    """
+    global observer  # noqa: PLW0603 - one per process, and hooks refer to it
+    if observer is not None:
+        return
+    try:
+        settings = config.read(folder)
+        begun = Observer(settings)
+        lifecycle.install(begun)
+        begun.start()
+        observer = begun
+    except Exception as error:
+        complain(folder, error)
+'''
+
+EMBEDDED['profiler/collect/calls.py'] = r'''"""Exact numbers of calls of the suspects.
+
+From 3.12 on by `sys.monitoring`: the first start of any other function switches its event off for good, so the rest
+of the program runs at full speed. Before, by the C profiler of the standard library (`_lsprof`), one per thread,
+which sees all calls but keeps no Python callback busy; it counts each resumption of a generator or coroutine as a
+call, and the shard says so (`resumes`).
+"""
+
+from __future__ import annotations
+
+import _thread
+import itertools
+import sys
+import time
+
+from .parts import Part
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import CodeType, FrameType
+    from typing import Any
+
+    from .state import State
+
+_TOOLS = (4, 3, 5, 2, 1, 0)  # identifiers of monitoring tools, the least used first
+_RESUMABLE = 0x20 | 0x80 | 0x200  # generator, coroutine, asynchronous generator
+
+
+def make_calls(state: State, due: Callable[[float], None], suspects: frozenset[Any]) -> Part:
+    """The counting collector of this interpreter."""
+    return Monitored(state, due, suspects) if hasattr(sys, "monitoring") else ProfiledPerThread(state, due, suspects)
+
+
+class Counting(Part):
+    """Counts calls of functions that are named by `(file name, first line, name)`."""
+
+    interval_s = 0.2
+    engine = ""
+
+    def __init__(self, state: State, due: Callable[[float], None], suspects: frozenset[Any]) -> None:
+        """Count `suspects` only."""
+        super().__init__(state, due)
+        self.suspects = suspects
+
+    def wanted(self, code: CodeType) -> bool:
+        """Whether this function is a suspect."""
+        return (code.co_filename, code.co_firstlineno, code.co_name) in self.suspects
+
+    def tick(self, _signal: int, _frame: FrameType | None) -> None:
+        """Write out what is due."""
+        self.due(time.perf_counter())
+
+    def counted(self) -> list[tuple[CodeType, int]]:
+        """Calls so far."""
+        raise NotImplementedError
+
+    def latest(self) -> dict[str, Any]:
+        """Calls so far of each suspect that was called."""
+        exact = self.engine == Monitored.engine
+        return {
+            "calls": [
+                (self.state.note(code), count, not exact and bool(code.co_flags & _RESUMABLE))
+                for code, count in self.counted()
+            ],
+            "calls_engine": self.engine,
+        }
+
+
+class Monitored(Counting):
+    """`sys.monitoring`, 3.12 and later."""
+
+    engine = "sys.monitoring"
+
+    def __init__(self, state: State, due: Callable[[float], None], suspects: frozenset[Any]) -> None:
+        """Nothing is counted yet."""
+        super().__init__(state, due, suspects)
+        self.tool: int | None = None
+        self.counters: dict[int, tuple[CodeType, Any]] = {}
+
+    def start(self) -> None:
+        """Take a free tool identifier and listen to function starts; without one nothing is counted."""
+        monitoring: Any = sys.monitoring  # type: ignore[attr-defined,unused-ignore]
+        for tool in _TOOLS:
+            try:
+                monitoring.use_tool_id(tool, "codeflash")
+            except ValueError:
+                continue
+            self.tool = tool
+            break
+        else:
+            return
+        disable, counters, wanted, count = monitoring.DISABLE, self.counters, self.wanted, itertools.count
+
+        def started(code: CodeType, _offset: int) -> Any:
+            entry = counters.get(id(code))
+            if entry is None:
+                if not wanted(code):
+                    return disable
+                # A counter of C, since `n += 1` in two threads at once loses calls.
+                entry = counters[id(code)] = (code, count())
+            next(entry[1])
+            return None
+
+        event = monitoring.events.PY_START
+        monitoring.register_callback(self.tool, event, started)
+        monitoring.set_events(self.tool, event)
+
+    def stop(self, _frame: FrameType | None) -> None:
+        """Listen no more."""
+        if self.tool is not None:
+            monitoring: Any = sys.monitoring  # type: ignore[attr-defined,unused-ignore]
+            monitoring.set_events(self.tool, 0)
+            monitoring.free_tool_id(self.tool)
+            self.tool = None
+
+    def forget(self) -> None:
+        """Count anew in the child of a fork."""
+        for identity, (code, _) in list(self.counters.items()):
+            self.counters[identity] = (code, itertools.count())
+
+    def counted(self) -> list[tuple[CodeType, int]]:
+        """Calls so far, read from the counters' representation, `count(n)`, which does not advance them."""
+        return [(code, int(repr(counter)[6:-1])) for code, counter in list(self.counters.values())]
+
+
+class ProfiledPerThread(Counting):
+    """`_lsprof`, before 3.12."""
+
+    engine = "_lsprof"
+
+    def __init__(self, state: State, due: Callable[[float], None], suspects: frozenset[Any]) -> None:
+        """Nothing is counted yet."""
+        super().__init__(state, due, suspects)
+        self.profilers: list[Any] = []
+        self.ended: dict[int, tuple[CodeType, int]] = {}
+
+    def start(self) -> None:
+        """Count in this thread, and in each that starts from now on."""
+        self._profile_here()
+        start = _thread.start_new_thread
+
+        def start_new_thread(function: Any, *arguments: Any) -> Any:
+            def counted(*args: Any, **kwargs: Any) -> Any:
+                profiler = self._profile_here()
+                try:
+                    return function(*args, **kwargs)
+                finally:
+                    profiler.disable()
+                    self._collect(profiler)
+
+            return start(counted, *arguments)
+
+        _thread.start_new_thread = start_new_thread
+        threading = sys.modules.get("threading")
+        if threading is not None and getattr(threading, "_start_new_thread", None) is start:
+            threading._start_new_thread = start_new_thread  # type: ignore[attr-defined]
+
+    def _profile_here(self) -> Any:
+        import _lsprof
+
+        profiler = _lsprof.Profiler(subcalls=False, builtins=False)
+        self.profilers.append(profiler)
+        profiler.enable()
+        return profiler
+
+    def _collect(self, profiler: Any) -> None:
+        """Keep the figures of a thread that has ended, without its profiler."""
+        for code, count in _counts(profiler):
+            before = self.ended.get(id(code), (code, 0))[1]
+            self.ended[id(code)] = (code, before + count)
+        self.profilers.remove(profiler)
+
+    def stop(self, _frame: FrameType | None) -> None:
+        """Count no more in this thread."""
+        if self.profilers:
+            self.profilers[0].disable()
+
+    def forget(self) -> None:
+        """Count anew in the child of a fork; threads other than this one do not exist in it."""
+        self.ended.clear()
+        for profiler in self.profilers:
+            profiler.clear()
+        del self.profilers[1:]
+
+    def counted(self) -> list[tuple[CodeType, int]]:
+        """Calls so far of the suspects, in all threads."""
+        total = dict(self.ended)
+        for profiler in list(self.profilers):
+            for code, count in _counts(profiler):
+                before = total.get(id(code), (code, 0))[1]
+                total[id(code)] = (code, before + count)
+        return [(code, count) for code, count in total.values() if self.wanted(code)]
+
+
+def _counts(profiler: Any) -> list[tuple[CodeType, int]]:
+    return [(entry.code, entry.callcount) for entry in profiler.getstats() if not isinstance(entry.code, str)]
+'''
+
+EMBEDDED['profiler/collect/collector.py'] = r'''"""Pauses of the garbage collector, charged to the function whose allocation set them off."""
+
+from __future__ import annotations
+
+import _thread
+import gc
+import sys
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import Any
+
+    from .resident import Resident
+    from .state import State
+
+FULL = 2
+_HERE = __file__.rpartition("/")[0]
+
+
+class Collector:
+    """Listens to `gc.callbacks`."""
+
+    def __init__(self, state: State, resident: Resident) -> None:
+        """Prepare to listen; `start` begins."""
+        self.state = state
+        self.resident = resident
+        self._reset()
+
+    def _reset(self) -> None:
+        self.count = [0, 0, 0]
+        self.seconds = [0.0, 0.0, 0.0]
+        self.longest = 0.0
+        self._frame: FrameType | None = None
+        self._wall = self._cpu = 0.0
+
+    def start(self) -> None:
+        """Listen from now on."""
+        gc.callbacks.append(self._called)
+
+    def stop(self) -> None:
+        """Listen no more."""
+        if self._called in gc.callbacks:
+            gc.callbacks.remove(self._called)
+
+    def forget(self) -> None:
+        """In the child of a fork: what was before is the parent's."""
+        self._reset()
+
+    def _called(self, phase: str, info: dict[str, int]) -> None:
+        state = self.state
+        if phase == "start":
+            state.collecting = True
+            try:
+                frame: FrameType | None = sys._getframe(1)
+            except ValueError:
+                frame = None
+            # One that runs inside a tick was due at the program's allocation just before.
+            while frame is not None and state.busy and frame.f_code.co_filename.startswith(_HERE):
+                frame = frame.f_back
+            self._frame = frame
+            self._wall, self._cpu = time.perf_counter(), time.thread_time()
+            return
+        wall, cpu = time.perf_counter() - self._wall, time.thread_time() - self._cpu
+        frame, self._frame = self._frame, None
+        generation = min(info.get("generation", FULL), FULL)
+        stack = state.walk(frame)
+        row = state.collections.get(stack)
+        if row is None:
+            row = state.collections[stack] = [0, 0.0, 0.0, 0.0, 0, 0]
+        row[0] += 1
+        row[1] += cpu
+        row[2] += wall
+        row[3] = max(row[3], wall)
+        row[4] += generation == 0
+        row[5] += generation == FULL
+        self.count[generation] += 1
+        self.seconds[generation] += wall
+        self.longest = max(self.longest, wall)
+        # A collection inside a tick lies outside that tick's CPU delta already.
+        if not state.busy and _thread.get_ident() == state.main:
+            state.collector_cpu += cpu
+        # Collections are a clock driven by allocation: a good moment to look at the level.
+        pages = self.resident.read()
+        if pages != self.resident.last:
+            self.resident.level(pages, stack)
+        state.collecting = False
+
+    def summary(self) -> dict[str, Any]:
+        """Collections and seconds by generation, and the longest pause."""
+        return {"count": list(self.count), "seconds": list(self.seconds), "longest": self.longest}
+'''
+
+EMBEDDED['profiler/collect/config.py'] = r'''"""What the launcher tells the processes of one pass."""
+
+from __future__ import annotations
+
+import marshal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+VARIABLE = "CODEFLASH_COLLECT"  # environment variable that holds the folder of the pass
+FILE = "config"
+MARSHAL_VERSION = 2  # the same bytes on every supported interpreter
+
+
+class Config:
+    """Settings of one pass.
+
+    Attributes:
+        folder: where shards are written.
+        mode: `joint`, `calls`, `allocations` or `async`.
+        interval_s: wall time between two samples.
+        flush_s: how often what was seen is written out.
+        suspects: for `calls`, the functions to count, each `(file name, first line, name)`; empty means none.
+        engine: for `allocations`, `memray`, `tracemalloc` or `auto`.
+        frames: for tracemalloc, how many frames are kept of each allocation.
+        clock: `auto`, or `thread` where the signal timer is to be avoided.
+    """
+
+    def __init__(self, folder: str, settings: dict[str, Any]) -> None:
+        """Take the settings of a pass; unknown keys are ignored, so that a newer launcher can add some."""
+        self.folder = folder
+        self.mode: str = settings.get("mode", "joint")
+        self.interval_s: float = settings.get("interval_s", 0.001)
+        self.flush_s: float = settings.get("flush_s", 1.0)
+        self.suspects: frozenset[tuple[str, int, str]] = frozenset(settings.get("suspects", ()))
+        self.engine: str = settings.get("engine", "auto")
+        self.frames: int = settings.get("frames", 1)
+        self.clock: str = settings.get("clock", "auto")
+
+
+def read(folder: str) -> Config:
+    """Read the settings that the launcher left in `folder`.
+
+    Raises:
+        OSError, ValueError: there are none; the process then runs unobserved.
+    """
+    with open(folder + "/" + FILE, "rb") as file:
+        return Config(folder, marshal.loads(file.read()))  # noqa: S302 - our launcher wrote it, in a private folder
+'''
+
+EMBEDDED['profiler/collect/injected.py'] = r'''"""Copied to `sitecustomize.py` in the folder that the launcher puts first on the path of every Python process.
+
+Starts observing, takes itself off the path, and makes way for the environment's own `sitecustomize`, so that the
+program finds everything as it would without us. Any Python may run this, old ones too, which then stay unobserved.
+"""
+
+import os
+import sys
+
+
+def _make_way(here):  # type: (str) -> None  # noqa: ANN001, ANN202 - old Pythons parse this too
+    sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or os.curdir) != here]
+    sys.path_importer_cache.pop(here, None)
+    sys.modules.pop("sitecustomize", None)
+
+
+_here = os.path.dirname(os.path.abspath(__file__))
+_folder = os.environ.get("CODEFLASH_COLLECT")
+if _folder and sys.version_info >= (3, 9) and getattr(sys, "implementation", None).name == "cpython":  # type: ignore[union-attr]
+    try:
+        from _codeflash_collect import boot  # type: ignore[import-not-found]
+
+        boot.start(_folder)
+    except Exception:
+        pass
+_make_way(_here)
+# The environment's own, if it has one; if not, the error is the one that `site` expects and ignores.
+import sitecustomize  # type: ignore[import-not-found] # noqa: E402, F401
+'''
+
+EMBEDDED['profiler/collect/lifecycle.py'] = r'''"""Seeing every process to its end: normal exits, `os._exit`, exec, forks, and those that are killed in between.
+
+A process that is killed loses at most what came after the last periodic flush. Functions of `os` are replaced as
+attributes, so that callers of any module meet the hooks.
+"""
+
+from __future__ import annotations
+
+import _signal  # type: ignore[import-not-found]
+import atexit
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .observer import Observer
+
+
+def install(observer: Observer) -> None:
+    """Hook the ways in which this process can end, multiply, or begin to listen to signals by a descriptor."""
+    # Registered first, so called last: what the program does at exit is seen too.
+    atexit.register(observer.finish, "exit")
+    _before(os, "_exit", lambda: observer.finish("os._exit"))
+    for name in ("execv", "execve"):
+        if hasattr(os, name):
+            _before(os, name, observer.exec_follows)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(before=observer.before_fork, after_in_child=observer.after_fork_in_child)
+    _watch_wakeup_descriptor(observer)
+
+
+def _before(module: Any, name: str, action: Callable[[], None]) -> None:
+    """Replace `module.name` by a function that calls `action` first."""
+    original = getattr(module, name)
+
+    def hooked(*args: Any, **kwargs: Any) -> Any:
+        action()
+        return original(*args, **kwargs)
+
+    hooked.__name__ = hooked.__qualname__ = name
+    hooked.__doc__ = original.__doc__
+    hooked.__wrapped__ = original  # type: ignore[attr-defined]
+    setattr(module, name, hooked)
+
+
+def _watch_wakeup_descriptor(observer: Observer) -> None:
+    """No signal of ours while the program has signals reported by a descriptor.
+
+    asyncio's `add_signal_handler` and trio do: each of our signals would wake their loop, and fill the pipe that the
+    program's own signals come through. The sampling thread takes over meanwhile.
+    """
+    original = _signal.set_wakeup_fd
+
+    def set_wakeup_fd(fd: int, **kwargs: Any) -> int:
+        if fd >= 0:
+            observer.use_clock("thread")
+        before: int = original(fd, **kwargs)
+        if fd < 0:
+            observer.use_clock(observer.config.clock)
+        return before
+
+    set_wakeup_fd.__doc__ = original.__doc__
+    _signal.set_wakeup_fd = set_wakeup_fd
+    signal = sys.modules.get("signal")
+    if signal is not None:
+        signal.set_wakeup_fd = set_wakeup_fd  # type: ignore[attr-defined]
+'''
+
+EMBEDDED['profiler/collect/loop.py'] = r'''"""How long each callback holds the asyncio event loop, and what it does meanwhile.
+
+`Handle._run` is what the loops of the standard library call for every step of a coroutine. Loops that bypass it
+(uvloop; the eager first step of a task) are not seen, and the report says so for uvloop.
+"""
+
+from __future__ import annotations
+
+import _thread
+import sys
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .awaits import Awaits
+    from .state import State
+
+BLOCK_S = 0.001  # a callback that holds the loop for as long is a block
+
+
+class LoopWatch:
+    """Wraps `asyncio.events.Handle._run` once asyncio is imported."""
+
+    def __init__(self, state: State, awaits: Awaits | None = None) -> None:
+        """Nothing happens until `look` finds asyncio; `awaits` is told of each task's steps."""
+        self.state = state
+        self.awaits = awaits
+        self.patched = False
+        self.before_callback: Callable[[], None] | None = None
+        self.steps = [0.0, 0.0]  # callbacks, seconds
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget what was counted, in the child of a fork."""
+        self.steps[:] = [0.0, 0.0]
+        self.callbacks: dict[int, list[float]] = {}  # code of a callback -> [blocks, seconds, longest]
+        self.blocks: dict[tuple[int, tuple[int, ...]], list[float]] = {}  # -> [blocks, wall s, cpu s, longest]
+
+    def look(self) -> None:
+        """Wrap asyncio when it has been imported."""
+        events = sys.modules.get("asyncio.events")
+        handle = getattr(events, "Handle", None)
+        if handle is None or self.patched:
+            return
+        self.patched = True
+        handle._run = self._watching(handle._run)
+
+    def _watching(self, run: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        state, now, get_ident, steps = self.state, time.perf_counter, _thread.get_ident, self.steps
+        awaits = self.awaits
+
+        def _run(handle: Any) -> Any:
+            if self.before_callback is not None:
+                self.before_callback()
+            callback = handle._callback
+            main = get_ident() == state.main
+            outer = state.handle_since
+            start = now()
+            if awaits is not None:
+                awaits.resumed(callback, start)
+            if main:
+                state.handle_since = start
+            try:
+                return run(handle)
+            finally:
+                end = now()
+                if main:
+                    state.handle_since = outer
+                steps[0] += 1
+                steps[1] += end - start
+                if end - start >= BLOCK_S:
+                    self._blocked(callback, end - start, main)
+                if main and state.held:
+                    state.held.clear()
+                if awaits is not None:
+                    awaits.suspended(callback, start, now())
+
+        _run.__wrapped__ = run  # type: ignore[attr-defined]
+        return _run
+
+    def _blocked(self, callback: Any, seconds: float, main: bool) -> None:
+        state = self.state
+        code = state.note(code_of(callback))
+        row = self.callbacks.setdefault(code, [0, 0.0, 0.0])
+        row[0] += 1
+        row[1] += seconds
+        row[2] = max(row[2], seconds)
+        held = list(state.held) if main else []
+        sampled = sum(wall for _, wall, _ in held)
+        if sampled <= 0:
+            held, sampled = [((code,) if code else (), seconds, 0.0)], seconds
+        scale = seconds / sampled
+        for stack, wall, cpu in held:
+            part = self.blocks.setdefault((code, stack), [0, 0.0, 0.0, 0.0])
+            part[0] += 1
+            part[1] += wall * scale
+            part[2] += cpu * scale
+            part[3] = max(part[3], seconds)
+
+    def take(self) -> dict[str, Any]:
+        """What was counted since the last call, as plain values."""
+        blocks, self.blocks = self.blocks, {}
+        callbacks, self.callbacks = self.callbacks, {}
+        steps = list(self.steps)
+        self.steps[:] = [0.0, 0.0]
+        return {
+            "steps": steps,
+            "callbacks": [(code, *row) for code, row in callbacks.items()],
+            "blocks": [(code, stack, *row) for (code, stack), row in blocks.items()],
+            "uvloop": "uvloop" in sys.modules,
+        }
+
+
+def code_of(callback: Any) -> Any:
+    """The code object behind a callback of the loop: of the coroutine where it is a task's step."""
+    task = getattr(callback, "__self__", None)
+    get_coroutine = getattr(task, "get_coro", None)
+    if get_coroutine is not None:
+        coroutine = get_coroutine()
+        return getattr(coroutine, "cr_code", None) or getattr(coroutine, "gi_code", None)
+    function = getattr(callback, "__func__", callback)
+    function = getattr(function, "func", function)  # functools.partial
+    return getattr(function, "__code__", None)
+'''
+
+EMBEDDED['profiler/collect/observer.py'] = r'''"""The observer of one process: a clock, the collector of the pass, and the shard they fill."""
+
+from __future__ import annotations
+
+import _thread
+import os
+import sys
+import time
+
+from .sampler import guard
+from .shard import Shard
+from .state import State
+from .timer import NoTimerError, SamplingThread, make_clock
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+    from .config import Config
+    from .parts import Part
+
+COSTLY = 0.04  # share of the time that observing may take before it looks less often
+SLOWEST_S = 0.01
+
+
+class Observer:
+    """Observes this process from `start` to `finish`."""
+
+    def __init__(self, config: Config) -> None:
+        """Prepare the collector of the pass that `config` asks for."""
+        self.config = config
+        self.state = State()
+        self.shard = Shard(config.folder)
+        self.part = _part(self)
+        self.tick = guard(self.state, self.part.tick, self._broken)
+        self.clock = make_clock(self.tick, config.clock)
+        self.interval_s = self.part.interval_s
+        self.pid = os.getpid()
+        self.finished = False
+        self.begun = self.next_flush = self.last_flush = 0.0
+
+    def start(self) -> None:
+        """Begin to observe, in the main thread."""
+        self._introduce("start")
+        self.part.start()
+        try:
+            self._start_clock()
+        except (NoTimerError, ValueError):  # ValueError: signals belong to the main thread of the main interpreter
+            self.clock = SamplingThread(self.tick)
+            self._start_clock()
+
+    def _start_clock(self) -> None:
+        state = self.state
+        by_thread = isinstance(self.clock, SamplingThread)
+        state.cpu = _cpu_of_this_thread() if by_thread else time.thread_time
+        state.last_wall, state.last_cpu, state.collector_cpu = time.perf_counter(), state.cpu(), 0.0
+        self.part.clock_changed(self.clock)
+        self.clock.start(self.interval_s)
+
+    def use_clock(self, kind: str) -> None:
+        """Change between the signal timer (`auto`) and the sampling thread (`thread`), in the main thread only."""
+        if self.finished or _thread.get_ident() != self.state.main:
+            return
+        by_thread = isinstance(self.clock, SamplingThread)
+        if by_thread == (kind == "thread"):
+            return
+        self.clock.stop()
+        self.clock = make_clock(self.tick, kind)
+        try:
+            self._start_clock()
+        except NoTimerError:
+            self.clock = SamplingThread(self.tick)
+            self._start_clock()
+
+    def due(self, now: float) -> None:
+        """Write out what was seen when it is time to; look less often when looking costs too much."""
+        if now < self.next_flush:
+            return
+        elapsed = now - self.last_flush
+        if self.state.handler_cpu > COSTLY * elapsed and self.interval_s < SLOWEST_S and elapsed > 0:
+            self.interval_s = min(self.interval_s * 2, SLOWEST_S)
+            self.clock.set_interval(self.interval_s)
+        self.flush("periodic")
+
+    def exec_follows(self) -> None:
+        """The program is about to be replaced: write out what was seen, and go on should that fail."""
+        try:
+            self.flush("exec")
+        except Exception as error:
+            self._broken(error)
+
+    def flush(self, cause: str) -> None:
+        """Write a record of what is new."""
+        if self.finished or os.getpid() != self.pid:
+            return
+        sums, latest = self.part.sums(), self.part.latest()
+        now = time.perf_counter()
+        self.shard.append(
+            {
+                "kind": "seen",
+                "codes": self.state.new_codes(),
+                "sums": sums,
+                "latest": latest,
+                "cause": cause,
+                "wall": now - self.begun,
+                "cpu": time.process_time(),
+                "argv": [str(word)[:200] for word in getattr(sys, "orig_argv", getattr(sys, "argv", ()))][:20],
+                "interval_s": self.interval_s,
+            }
+        )
+        self.last_flush = now
+        # A flush that is slow (a full table, a slow disk) is made less often.
+        self.next_flush = now + max(self.config.flush_s, 50 * (time.perf_counter() - now))
+
+    def finish(self, cause: str) -> None:
+        """End observing and write the last record; once only, and only in the process that began."""
+        if self.finished or os.getpid() != self.pid:
+            return
+        try:
+            self.clock.stop()
+            self.part.stop(_outside(sys._getframe()))
+            self.flush(cause)
+        except Exception as error:
+            self._broken(error)
+        self.finished = True
+
+    def _broken(self, error: Exception) -> None:
+        """Give up observing this process after a failure of our own, and leave a note."""
+        self.finished = True
+        self.clock.stop()
+        complain(self.config.folder, error)
+
+    def before_fork(self) -> None:
+        """A sampling thread would make the fork warn of threads; it begins again with the loop's next callback."""
+        if isinstance(self.clock, SamplingThread) and not self.finished:
+            self.clock.stop()
+            loop = getattr(self.part, "loop", None)
+            if loop is not None:
+                loop.before_callback = self._resume_thread
+
+    def _resume_thread(self) -> None:
+        loop = getattr(self.part, "loop", None)
+        if loop is not None:
+            loop.before_callback = None
+        if isinstance(self.clock, SamplingThread) and self.clock.ident is None and not self.finished:
+            self._start_clock()
+
+    def after_fork_in_child(self) -> None:
+        """The child is a process of its own: new tables, a new shard, a new timer."""
+        if self.finished:
+            return
+        parent = self.pid
+        self.pid = os.getpid()
+        self.clock.forget()
+        self.state.clear()
+        self.part.forget()
+        self.shard = Shard(self.config.folder)
+        self._introduce("fork", parent)
+        try:
+            self._start_clock()
+        except (NoTimerError, ValueError):
+            self.clock = SamplingThread(self.tick)
+            self._start_clock()
+
+    def _introduce(self, origin: str, parent: int | None = None) -> None:
+        self.begun = self.last_flush = time.perf_counter()
+        self.next_flush = self.begun + self.config.flush_s
+        try:
+            folder = os.getcwd()
+        except OSError:  # it was deleted
+            folder = ""
+        self.shard.append(
+            {
+                "kind": "process",
+                "pid": self.pid,
+                "parent": parent if parent is not None else os.getppid(),
+                "origin": origin,
+                "cwd": folder,
+                "version": ".".join(map(str, sys.version_info[:3])),
+                "executable": sys.executable or "",
+                "path": [entry for entry in sys.path if isinstance(entry, str)],
+                "mode": self.config.mode,
+                "clock": self.clock.name,
+                "began": time.time(),
+                "stdlib": os.path.dirname(os.__file__),
+            }
+        )
+
+    def new_file(self) -> str:
+        """A name beside the shard for a collector that writes a file of its own."""
+        return self.shard.path[: -len("shard")] + "memray"
+
+
+def complain(folder: str, error: Exception) -> None:
+    """Leave a note of a failure of our own for the launcher."""
+    try:
+        with open(f"{folder}/{os.getpid()}.problem", "w", encoding="utf-8") as file:
+            file.write(f"{type(error).__name__}: {error}")
+    except OSError:
+        pass
+
+
+def _part(observer: Observer) -> Part:
+    """The collector of the pass; each pass imports only its own."""
+    from . import parts
+
+    config, state = observer.config, observer.state
+    if config.mode == "calls":
+        from .calls import make_calls
+
+        return make_calls(state, observer.due, config.suspects)
+    if config.mode == "allocations":
+        from .allocations import make_allocations
+
+        return make_allocations(state, observer.due, engine=config.engine, frames=config.frames, path=observer.new_file)
+    if config.mode == "async":
+        return parts.AsyncWaits(state, observer.due)
+    return parts.Joint(state, observer.due, config.interval_s)
+
+
+def _cpu_of_this_thread() -> Callable[[], float]:
+    """A function that reads this thread's CPU clock from any other thread."""
+    if sys.platform.startswith("linux"):
+        clock = (~_thread.get_native_id() << 3) | 6
+        return lambda: time.clock_gettime(clock)
+    return time.process_time
+
+
+def _outside(frame: FrameType | None) -> FrameType | None:
+    """The first frame that is not one of ours."""
+    here = os.path.dirname(__file__)
+    while frame is not None and frame.f_code.co_filename.startswith(here):
+        frame = frame.f_back
+    return frame
+'''
+
+EMBEDDED['profiler/collect/parts.py'] = r'''"""What the observer asks of each collector, and the joint pass assembled from them."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from .awaits import Awaits
+from .collector import Collector
+from .loop import LoopWatch
+from .resident import Resident
+from .sampler import make_tick
+from .threads import Threads
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+    from typing import Any
+
+    from .state import State
+    from .timer import PosixTimer, SamplingThread
+
+
+class Part:
+    """A collector as the observer drives it; this one sees nothing."""
+
+    interval_s = 0.01
+
+    def __init__(self, state: State, due: Callable[[float], None]) -> None:
+        """Share `state`; call `due(time)` at each tick, so that what was seen is written out in time."""
+        self.state = state
+        self.due = due
+
+    def start(self) -> None:
+        """Begin, in the main thread."""
+
+    def clock_changed(self, clock: PosixTimer | SamplingThread) -> None:
+        """Ticks come from `clock` from now on."""
+
+    def tick(self, _signal: int, _frame: FrameType | None) -> None:
+        """Called at each tick of the clock with the frame of the main thread, never while another tick runs."""
+        self.due(time.perf_counter())
+
+    def stop(self, frame: FrameType | None) -> None:
+        """End; `frame` is where the program stands."""
+
+    def forget(self) -> None:
+        """In the child of a fork: what was seen so far is the parent's."""
+
+    def sums(self) -> dict[str, Any]:
+        """What is new since the last call; the reader adds it up."""
+        return {}
+
+    def latest(self) -> dict[str, Any]:
+        """What stands now; the reader keeps the last."""
+        return {}
+
+
+class Joint(Part):
+    """CPU by sampling, threads, resident memory, collections and the event loop, in one cheap pass."""
+
+    def __init__(self, state: State, due: Callable[[float], None], interval_s: float) -> None:
+        """Assemble the collectors of the joint pass."""
+        super().__init__(state, due)
+        self.interval_s = interval_s
+        self.resident = Resident()
+        self.collector = Collector(state, self.resident)
+        self.loop = LoopWatch(state)
+        self.threads = Threads(state)
+        self.tick = make_tick(  # type: ignore[method-assign,assignment]
+            state, resident=self.resident, threads=self.threads, loop=self.loop, due=due
+        )
+
+    def start(self) -> None:
+        """Listen to the collector and to thread starts; the clock is the observer's."""
+        self.collector.start()
+        self.threads.watch_starts()
+        self.loop.look()
+
+    def clock_changed(self, clock: PosixTimer | SamplingThread) -> None:
+        """Threads are told apart from the sampling one."""
+        self.threads.clock = clock
+
+    def stop(self, frame: FrameType | None) -> None:
+        """Charge what passed since the last tick, and let go."""
+        self.collector.stop()
+        self.tick(0, frame)
+        self.resident.close()
+
+    def forget(self) -> None:
+        """Start anew in the child of a fork."""
+        self.resident.reset()
+        self.collector.forget()
+        self.loop.forget()
+        self.threads.clocks.clear()
+
+    def sums(self) -> dict[str, Any]:
+        """Stacks, threads, collections and the loop since the last call."""
+        return {**self.state.take(), "loop": self.loop.take()} if self.loop.patched else self.state.take()
+
+    def latest(self) -> dict[str, Any]:
+        """Totals of the collector, and the resident level at its peak."""
+        return {"collector": self.collector.summary(), "resident": self.resident.summary()}
+
+
+class AsyncWaits(Part):
+    """Where tasks wait, and how long they work: the event loop's steps and nothing else."""
+
+    interval_s = 0.002  # asyncio is looked for at each tick, and must be found before its first loop runs
+
+    def __init__(self, state: State, due: Callable[[float], None]) -> None:
+        """Wrap the loop as the joint pass does, with the suspensions noted."""
+        super().__init__(state, due)
+        self.awaits = Awaits(state)
+        self.loop = LoopWatch(state, self.awaits)
+
+    def tick(self, _signal: int, _frame: FrameType | None) -> None:
+        """Look for asyncio, and write out what is due."""
+        if not self.loop.patched:
+            self.loop.look()
+        self.due(time.perf_counter())
+
+    def forget(self) -> None:
+        """Start anew in the child of a fork."""
+        self.awaits.forget()
+        self.loop.forget()
+
+    def sums(self) -> dict[str, Any]:
+        """Waits and work since the last call."""
+        return {"awaits": self.awaits.take(), "loop": self.loop.take()} if "asyncio" in sys.modules else {}
+'''
+
+EMBEDDED['profiler/collect/resident.py'] = r'''"""Resident memory by water level: who raised it, and whose share stood when it was highest.
+
+What no allocator hook sees (memory of C libraries, mapped files) shows here. When the level rises, the rise belongs
+to the stack of that moment; when it falls, the last rises are taken back first. On short phases it lags.
+"""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .state import Stack
+
+SNAPSHOT_STEP = 1.02  # a new peak is noted when it is that much above the last one noted
+_HIGHEST_DESCRIPTOR = 1000
+
+
+class Resident:
+    """The resident level of this process in pages, and the rises it is made of."""
+
+    def __init__(self) -> None:
+        """Open the kernel's figure; where there is none, the level stays 0."""
+        self.page = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
+        self.descriptor = -1
+        self.reset()
+
+    def reset(self) -> None:
+        """Start anew, also in the child of a fork, for which the parent's file would tell of the parent."""
+        self.close()
+        self.rises: list[list[Any]] = []  # [from, to, stack], ascending
+        self.at_peak: list[list[Any]] = []
+        self.last = self.start = self.peak = self.noted = 0
+        self.fresh_peak = False
+        self.descriptor = _open_high("/proc/self/statm")
+        self.last = self.start = self.peak = self.read()
+
+    def close(self) -> None:
+        """Give the descriptor back."""
+        if self.descriptor >= 0:
+            try:
+                os.close(self.descriptor)
+            except OSError:
+                pass
+            self.descriptor = -1
+
+    def read(self) -> int:
+        """Pages now; the last figure where the kernel gives none (any more)."""
+        if self.descriptor < 0:
+            return self.last
+        try:
+            return int(os.pread(self.descriptor, 64, 0).split()[1])
+        except (OSError, ValueError, IndexError):  # the program closed it, and may have something else there
+            self.descriptor = -1
+            return self.last
+
+    def level(self, pages: int, stack: Stack) -> None:
+        """Note that the level is `pages` now, while `stack` runs."""
+        if pages > self.last:
+            if self.rises and self.rises[-1][2] == stack:
+                self.rises[-1][1] = pages
+            else:
+                self.rises.append([self.last, pages, stack])
+            if pages > self.peak:
+                self.peak = pages
+                self.fresh_peak = True
+        else:
+            if self.fresh_peak and self.peak > self.noted * SNAPSHOT_STEP:
+                self._note_peak()
+            while self.rises and self.rises[-1][0] >= pages:
+                self.rises.pop()
+            if self.rises and self.rises[-1][1] > pages:
+                self.rises[-1][1] = pages
+        self.last = pages
+
+    def summary(self) -> dict[str, Any]:
+        """The level at the start and the peak in bytes, and the rises that stood at the peak, `(stack, bytes)`."""
+        if self.fresh_peak:
+            self._note_peak()
+        return {
+            "start": self.start * self.page,
+            "peak": self.peak * self.page,
+            "rises": [(stack, (high - low) * self.page) for low, high, stack in self.at_peak],
+        }
+
+    def _note_peak(self) -> None:
+        self.noted = self.peak
+        self.fresh_peak = False
+        self.at_peak = [list(rise) for rise in self.rises]
+
+
+def _open_high(path: str) -> int:
+    """Open a file on a high descriptor, so that the program's own get the numbers that they would have had."""
+    try:
+        low = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except (OSError, AttributeError):
+        return -1
+    for high in range(_HIGHEST_DESCRIPTOR, low, -1):
+        try:
+            os.fstat(high)
+        except OSError:
+            try:
+                os.dup2(low, high, inheritable=False)
+            except OSError:  # above the limit of this process
+                continue
+            os.close(low)
+            return high
+    return low
+'''
+
+EMBEDDED['profiler/collect/sampler.py'] = r'''"""CPU and wall time by sampling: what each tick of the clock does.
+
+A tick charges to the stack that it interrupts the CPU time that passed since the last tick, not "one sample": ticks
+come late when C code runs long, and the weighting corrects that. Its own CPU time is charged to nobody.
+"""
+
+from __future__ import annotations
+
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+    from .loop import LoopWatch
+    from .resident import Resident
+    from .state import State
+    from .threads import Threads
+    from .timer import Handler
+
+
+def make_tick(
+    state: State, *, resident: Resident, threads: Threads, loop: LoopWatch, due: Callable[[float], None]
+) -> Handler:
+    """The signal handler of the joint pass.
+
+    `due` is called with the time at the end of every tick, and writes out what was seen when it is time to.
+    Everything that a tick touches is bound here once, since it runs a thousand times a second.
+    """
+    now, own_cpu = time.perf_counter, time.thread_time
+    walk, level, read_resident = state.walk, resident.level, resident.read
+    sample_threads, any_threads, look_for_asyncio = threads.sample, threads.count, loop.look
+
+    def tick(_signal: int, frame: FrameType | None) -> None:
+        wall, cpu, own = now(), state.cpu(), own_cpu()
+        stack = walk(frame)
+        wall_delta, cpu_delta = wall - state.last_wall, cpu - state.last_cpu
+        if state.collector_cpu:
+            # CPU, not wall: collections often run inside the tick's own deltas from 3.12 on.
+            cpu_delta -= state.collector_cpu
+            state.collector_cpu = 0.0
+            cpu_delta = max(cpu_delta, 0.0)
+        row = state.stacks.get(stack)
+        if row is None:
+            row = state.stacks[stack] = [0, 0.0, 0.0]
+        row[0] += 1
+        row[1] += cpu_delta
+        row[2] += wall_delta
+        since = state.handle_since
+        if since:
+            held = wall - since
+            share = held / wall_delta if 0 < held < wall_delta else 1.0
+            state.held.append((stack, wall_delta * share, cpu_delta * share))
+        elif not loop.patched:
+            look_for_asyncio()
+        pages = read_resident()
+        if pages != resident.last:
+            level(pages, stack)
+        if any_threads():
+            sample_threads()
+        state.samples += 1
+        state.last_wall = wall
+        due(wall)
+        state.last_cpu = state.cpu()
+        state.handler_cpu += own_cpu() - own
+
+    return tick
+
+
+def guard(state: State, tick: Handler, broken: Callable[[Exception], None]) -> Handler:
+    """`tick`, never inside itself or a collection's callbacks, and without failures that the program would see.
+
+    What is skipped is carried by the next tick. An exception can also be the program's own, of a signal handler that
+    ran inside the tick: that one must get through.
+    """
+
+    def guarded(signal: int, frame: FrameType | None) -> None:
+        if state.busy or state.collecting:
+            return
+        state.busy = True
+        try:
+            tick(signal, frame)
+        except Exception as error:
+            if not _ours(error):
+                raise
+            broken(error)
+        finally:
+            state.busy = False
+
+    return guarded
+
+
+def _ours(error: Exception) -> bool:
+    """Whether an exception was raised in this package's own code."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and trace.tb_frame.f_code.co_filename.rpartition("/")[0] == __file__.rpartition("/")[0]
+'''
+
+EMBEDDED['profiler/collect/shard.py'] = r'''"""The file that one process leaves: records appended one after the other, each a length and a marshalled dict.
+
+Appending what is new, instead of rewriting everything, keeps a flush cheap in a long run and bounds the memory that
+observing takes. marshal is built in, so nothing is imported for it; a torn last record (the process was killed) is
+dropped by the reader. The file is opened for each write only: a program that closes all its descriptors, or counts
+them, meets none of ours.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import time
+
+from .config import MARSHAL_VERSION
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+HEADER = 8  # bytes of a record's length, little-endian
+
+
+class Shard:
+    """Where this process writes what it saw."""
+
+    def __init__(self, folder: str) -> None:
+        """Name the file after this process and the moment, since process ids are used again."""
+        self.pid = os.getpid()
+        self.path = f"{folder}/{self.pid}-{time.time_ns()}.shard"
+        self.broken = False
+
+    def append(self, record: dict[str, Any]) -> None:
+        """Append one record of plain values; a full disk or a vanished folder ends writing silently.
+
+        The program under observation must not learn of our troubles; the launcher sees that the shard is short.
+        """
+        if self.broken or os.getpid() != self.pid:
+            return
+        try:
+            payload = marshal.dumps(record, MARSHAL_VERSION)
+            data = memoryview(len(payload).to_bytes(HEADER, "little") + payload)
+            handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+            try:
+                while data:
+                    data = data[os.write(handle, data) :]
+            finally:
+                os.close(handle)
+        except (OSError, ValueError):
+            self.broken = True
+'''
+
+EMBEDDED['profiler/collect/state.py'] = r'''"""What the collectors of one process share: tables of code and stacks, and a few moments in time."""
+
+from __future__ import annotations
+
+import _thread
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import CodeType, FrameType
+    from typing import Any
+
+    Stack = tuple[int, ...]  # identities of code objects, innermost first
+
+MAX_DEPTH = 500  # frames of a stack that are kept, counted from the innermost
+
+
+class State:
+    """Counters since the last flush, and what outlives it.
+
+    Attributes:
+        codes: identity of a code object → that object; kept alive, so that an identity names one code for good.
+        stacks: stack of the main thread → `[samples, cpu seconds, wall seconds]`, collections excluded.
+        others: the same for the other threads.
+        collections: stack that set them off → `[collections, cpu s, wall s, longest s, young, full]`.
+        main: identifier of the thread that samples.
+        last_wall, last_cpu: where the next sample's deltas start.
+        collector_cpu: CPU seconds of collections since the last sample, not to be charged twice.
+        busy: a sample is being taken; collecting: a collection is running.
+        handle_since: when the event loop of the main thread entered its current callback, or 0.
+        held: samples within that callback, `(stack, wall seconds, cpu seconds)`.
+        cpu: the CPU clock of the main thread, readable from where samples are taken.
+        samples, handler_cpu: number of samples, and the CPU seconds that observing took.
+    """
+
+    __slots__ = (
+        "busy",
+        "codes",
+        "collecting",
+        "collections",
+        "collector_cpu",
+        "cpu",
+        "handle_since",
+        "handler_cpu",
+        "held",
+        "last_cpu",
+        "last_wall",
+        "main",
+        "others",
+        "samples",
+        "stacks",
+        "written",
+    )
+
+    def __init__(self) -> None:
+        """Start with nothing seen, in the thread that will sample."""
+        self.cpu: Callable[[], float] = time.thread_time
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget what was counted: at the start, and in the child of a fork, whose parent reports it."""
+        self.codes: dict[int, CodeType] = {}
+        self.written = 0
+        self.stacks: dict[Stack, list[float]] = {}
+        self.others: dict[Stack, list[float]] = {}
+        self.collections: dict[Stack, list[float]] = {}
+        self.main = _thread.get_ident()
+        self.last_wall = time.perf_counter()
+        self.last_cpu = self.cpu()
+        self.collector_cpu = 0.0
+        self.busy = self.collecting = False
+        self.handle_since = 0.0
+        self.held: list[tuple[Stack, float, float]] = []
+        self.samples = 0
+        self.handler_cpu = 0.0
+
+    def walk(self, frame: FrameType | None) -> Stack:
+        """The stack that ends in `frame`, with its code objects noted."""
+        codes = self.codes
+        stack: list[int] = []
+        while frame is not None and len(stack) < MAX_DEPTH:
+            code = frame.f_code
+            identity = id(code)
+            if identity not in codes:
+                codes[identity] = code
+            stack.append(identity)
+            frame = frame.f_back
+        return tuple(stack)
+
+    def note(self, code: Any) -> int:
+        """The identity of a code object, noted; 0 for anything that is none."""
+        if not hasattr(code, "co_firstlineno"):
+            return 0
+        identity = id(code)
+        if identity not in self.codes:
+            self.codes[identity] = code
+        return identity
+
+    def new_codes(self) -> list[tuple[int, str, str, int, int, bool]]:
+        """Code objects noted since the last call: identity, file, name, first line, flags, whether qualified."""
+        fresh = list(self.codes.items())[self.written :]
+        self.written += len(fresh)
+        return [
+            (
+                identity,
+                code.co_filename,
+                getattr(code, "co_qualname", code.co_name),
+                code.co_firstlineno,
+                code.co_flags,
+                hasattr(code, "co_qualname"),
+            )
+            for identity, code in fresh
+        ]
+
+    def take(self) -> dict[str, Any]:
+        """What was counted since the last call, as plain values for a shard; counting starts anew."""
+        stacks, self.stacks = self.stacks, {}
+        others, self.others = self.others, {}
+        collections, self.collections = self.collections, {}
+        samples, self.samples = self.samples, 0
+        handler, self.handler_cpu = self.handler_cpu, 0.0
+        return {
+            "stacks": [(stack, *row) for stack, row in stacks.items()],
+            "threads": [(stack, *row) for stack, row in others.items()],
+            "collections": [(stack, *row) for stack, row in collections.items()],
+            "samples": samples,
+            "handler_cpu": handler,
+        }
+'''
+
+EMBEDDED['profiler/collect/threads.py'] = r'''"""The other threads: their stacks from the interpreter, their CPU time from their own clocks in the kernel."""
+
+from __future__ import annotations
+
+import _thread
+import sys
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .state import State
+    from .timer import PosixTimer, SamplingThread
+
+NOTICEABLE_S = 1e-5  # CPU time below which a thread counts as asleep
+_STARTERS = ("start_new_thread", "start_new", "start_joinable_thread")
+
+
+class Threads:
+    """Samples the threads that are not the main one."""
+
+    def __init__(self, state: State) -> None:
+        """Nothing is known yet of any thread."""
+        self.state = state
+        self.clock: PosixTimer | SamplingThread | None = None
+        self.clocks: dict[int, list[Any]] = {}  # thread identifier -> [clock id, CPU seconds at the last sample]
+
+    def count(self) -> int:
+        """How many threads there are besides the main one and our own; when none is left, calls are restarted again."""
+        running = _thread._count()
+        clock = self.clock
+        ident = getattr(clock, "ident", None)
+        if ident is not None:
+            running -= 1
+        elif running == 0 and clock is not None and getattr(clock, "interruptible", False):
+            clock.let_system_calls_be_interrupted(False)
+        return running
+
+    def sample(self) -> None:
+        """Charge each thread's CPU time since the last sample to where it is now."""
+        state = self.state
+        ours = getattr(self.clock, "ident", None)
+        frames = sys._current_frames()
+        for ident, frame in frames.items():
+            if ident in (state.main, ours):
+                continue
+            entry = self.clocks.get(ident)
+            if entry is None:
+                clock = _clock_of(ident)
+                if clock is None:
+                    continue
+                entry = self.clocks[ident] = [clock, 0.0]
+            try:
+                cpu = time.clock_gettime(entry[0])
+            except OSError:  # that thread has ended, and a new one has its identifier
+                del self.clocks[ident]
+                continue
+            delta = cpu - entry[1]
+            if delta > NOTICEABLE_S:
+                entry[1] = cpu
+                stack = state.walk(frame)
+                row = state.others.get(stack)
+                if row is None:
+                    row = state.others[stack] = [0, 0.0]
+                row[0] += 1
+                row[1] += delta
+
+    def watch_starts(self) -> None:
+        """From the first further thread on, let samples wake the main thread.
+
+        The functions are replaced where `threading` takes them from, and in `threading` itself where it is loaded.
+        """
+        for name in _STARTERS:
+            start = getattr(_thread, name, None)
+            if start is None:
+                continue
+            wrapped = self._announcing(start)
+            setattr(_thread, name, wrapped)
+            threading = sys.modules.get("threading")
+            if threading is not None and getattr(threading, "_" + name, None) is start:
+                setattr(threading, "_" + name, wrapped)
+
+    def _announcing(self, start: Callable[..., Any]) -> Callable[..., Any]:
+        def start_thread(*args: Any, **kwargs: Any) -> Any:
+            if self.clock is not None:
+                self.clock.let_system_calls_be_interrupted(True)
+            return start(*args, **kwargs)
+
+        start_thread.__name__ = start.__name__
+        start_thread.__wrapped__ = start  # type: ignore[attr-defined]
+        return start_thread
+
+
+def _clock_of(ident: int) -> int | None:
+    """The CPU clock of a thread, None while it is not known.
+
+    Linux numbers these clocks by thread id. `pthread_getcpuclockid` would read the memory of a thread that may have
+    ended since the frames were listed, so it is not used where the `threading` module knows the thread id.
+    """
+    threading = sys.modules.get("threading")
+    thread = getattr(threading, "_active", {}).get(ident)
+    native: int | None = getattr(thread, "native_id", None)
+    if native is not None and sys.platform.startswith("linux"):
+        return (~native << 3) | 6
+    if thread is not None or not hasattr(time, "pthread_getcpuclockid"):
+        return None
+    try:
+        return time.pthread_getcpuclockid(ident)
+    except OSError:
+        return None
+'''
+
+EMBEDDED['profiler/collect/timer.py'] = r'''"""The clocks that make samples happen: a signal timer of the kernel where there is one, else a thread.
+
+The POSIX timer fires every millisecond of wall time, to one thread, for a few hundred nanoseconds. The kernel's
+CPU-time timers tick at 4 ms here whatever is asked of them, and ITIMER_REAL would take the program's SIGALRM. It is
+reached through `_ctypes` directly: the `ctypes` package takes milliseconds to import, and would already be there when
+the program imports it. The signal is SIGURG: hardly a program uses it, and where its handler is gone (the interpreter
+takes it down in its last moments) it is ignored, while SIGPROF would kill.
+"""
+
+from __future__ import annotations
+
+import _signal  # type: ignore[import-not-found]
+import _thread
+import sys
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+    from typing import Any, Optional
+
+    Handler = Callable[[int, Optional[FrameType]], None]
+
+CLOCK_MONOTONIC = 1
+SIGEV_THREAD_ID = 4
+SIGEVENT_BYTES = 64
+_PATIENCE_S = 0.5  # how long a stopping sampling thread is waited for
+
+
+class NoTimerError(Exception):
+    """This platform offers no timer of that kind."""
+
+
+class PosixTimer:
+    """A signal to the calling thread at a fixed interval of wall time."""
+
+    name = "signal timer"
+
+    def __init__(self, handler: Handler) -> None:
+        """Find the library functions.
+
+        Raises:
+            NoTimerError: not a 64-bit Linux, or no way to call the C library.
+        """
+        if not sys.platform.startswith("linux") or sys.maxsize < 2**32:
+            raise NoTimerError(sys.platform)
+        self.handler = handler
+        self.signal = int(_signal.SIGURG)
+        self.timer: Any = None
+        self.interruptible = False
+        self._owner = 0
+        try:
+            self._create, self._set, self._delete, self._pointer, self._byref = _library()
+        except (ImportError, OSError, AttributeError, TypeError) as error:
+            raise NoTimerError(str(error)) from error
+
+    def start(self, interval_s: float) -> None:
+        """Let the timer fire in the calling thread, which must be the main one.
+
+        Raises:
+            NoTimerError: the kernel refuses.
+        """
+        event = (0).to_bytes(8, "little") + self.signal.to_bytes(4, "little") + SIGEV_THREAD_ID.to_bytes(4, "little")
+        event += _thread.get_native_id().to_bytes(4, "little")
+        timer = self._pointer()
+        _signal.signal(self.signal, self.handler)
+        _signal.siginterrupt(self.signal, self.interruptible)
+        if self._create(CLOCK_MONOTONIC, event.ljust(SIGEVENT_BYTES, b"\0"), self._byref(timer)):
+            raise NoTimerError("timer_create")
+        self.timer = timer
+        self.set_interval(interval_s)
+
+    def set_interval(self, interval_s: float) -> None:
+        """Change how often a running timer fires; 0 silences it.
+
+        Raises:
+            NoTimerError: the kernel refuses.
+        """
+        spec = int(interval_s).to_bytes(8, "little") + int(interval_s % 1 * 1e9).to_bytes(8, "little")
+        if self._set(self.timer, 0, spec * 2, None):
+            raise NoTimerError("timer_settime")
+
+    def let_system_calls_be_interrupted(self, yes: bool) -> None:
+        """Whether a sample wakes the main thread out of a lock or a read.
+
+        With a single thread it must not: C code that does not retry would return early. With more it must: or the
+        main thread, asleep in `join`, would never sample the others.
+        """
+        if yes != self.interruptible:
+            self.interruptible = yes
+            _signal.siginterrupt(self.signal, yes)
+
+    def stop(self) -> None:
+        """Delete the timer; the handler stays, for a signal that is still on its way."""
+        if self.timer is not None:
+            self._delete(self.timer)
+            self.timer = None
+
+    def forget(self) -> None:
+        """In the child of a fork, which inherits no timer."""
+        self.timer = None
+
+
+class SamplingThread:
+    """A thread that looks at the main one: no signals, but it waits for the interpreter lock before each look."""
+
+    name = "sampling thread"
+
+    def __init__(self, handler: Handler) -> None:
+        """Remember whom to call with `(0, frame of the main thread)`."""
+        self.handler = handler
+        self.interval_s = 0.001
+        self.ident: int | None = None
+        self._main = 0
+        self._stopping = False
+
+    def start(self, interval_s: float) -> None:
+        """Look at the calling thread from a new one, at about this interval."""
+        self.interval_s = interval_s
+        self._main = _thread.get_ident()
+        self._stopping = False
+        self.ident = _START_THREAD(self._run, ())
+
+    def set_interval(self, interval_s: float) -> None:
+        """Change the interval."""
+        self.interval_s = interval_s
+
+    def let_system_calls_be_interrupted(self, yes: bool) -> None:
+        """Nothing is interrupted here."""
+
+    def stop(self) -> None:
+        """End the thread and wait for it, so that a fork that follows has one thread less to warn of."""
+        self._stopping = True
+        deadline = time.perf_counter() + _PATIENCE_S
+        while self.ident is not None and time.perf_counter() < deadline:
+            time.sleep(0.0005)
+
+    def forget(self) -> None:
+        """In the child of a fork, where the thread does not exist."""
+        self.ident = None
+
+    def _run(self) -> None:
+        sleep, frames, main, handler = time.sleep, sys._current_frames, self._main, self.handler
+        while not self._stopping:
+            sleep(self.interval_s or 0.01)
+            if self._stopping or not self.interval_s:
+                continue
+            frame = frames().get(main)
+            if frame is not None:
+                handler(0, frame)
+        self.ident = None
+
+
+_START_THREAD = _thread.start_new_thread  # before anyone wraps it
+
+
+def make_clock(handler: Handler, kind: str) -> PosixTimer | SamplingThread:
+    """The best clock of this platform, or the thread where `kind` is `thread`."""
+    if kind != "thread":
+        try:
+            return PosixTimer(handler)
+        except NoTimerError:
+            pass
+    return SamplingThread(handler)
+
+
+def _library() -> tuple[Any, Any, Any, Any, Any]:
+    """`timer_create`, `timer_settime`, `timer_delete`, a pointer type, and `byref`."""
+    import _ctypes
+
+    class Int(_ctypes._SimpleCData):  # type: ignore[type-arg]
+        _type_ = "i"
+
+    class Pointer(_ctypes._SimpleCData):  # type: ignore[type-arg]
+        _type_ = "P"
+
+    class Bytes(_ctypes._SimpleCData):  # type: ignore[type-arg]
+        _type_ = "z"
+
+    def function(name: str, *arguments: Any) -> Any:
+        address = None
+        for library in (None, "librt.so.1"):
+            try:
+                address = _ctypes.dlsym(_ctypes.dlopen(library, 0), name)  # type: ignore[arg-type]
+                break
+            except OSError:
+                continue
+        if address is None:
+            raise OSError(name)
+        flags = _ctypes.FUNCFLAG_CDECL
+        kind = type(name, (_ctypes.CFuncPtr,), {"_flags_": flags, "_restype_": Int, "_argtypes_": arguments})
+        return kind(address)
+
+    return (
+        function("timer_create", Int, Bytes, Pointer),
+        function("timer_settime", Pointer, Int, Bytes, Pointer),
+        function("timer_delete", Pointer),
+        Pointer,
+        _ctypes.byref,
+    )
+'''
+
+EMBEDDED['profiler/errors.py'] = r'''"""What can go wrong, as one line and an exit status that no well-behaved command uses for itself."""
+
+from __future__ import annotations
+
+USAGE = 96  # the arguments, the source root, the baseline or an output path: nothing was run
+CANNOT_START = 97  # the command does not exist or cannot be executed
+NO_PROFILE = 98  # the command ran, but no Python process of it could be observed
+CANNOT_WRITE = 99  # the profile was taken, but could not be written
+TIMED_OUT = 124  # as `timeout` says it
+SIGNALLED = 128  # plus the number of the signal that killed the command, as shells say it
+
+
+class ProfileError(Exception):
+    """Ends the profiler with one line on stderr and `status`."""
+
+    def __init__(self, message: str, status: int = USAGE) -> None:
+        """Carry the line and the status."""
+        super().__init__(message)
+        self.status = status
+'''
+
+EMBEDDED['profiler/launch/__init__.py'] = r'''"""Run the command under one pass and see what it costs."""
+'''
+
+EMBEDDED['profiler/launch/command.py'] = r'''"""From what a person types to what is executed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from profiler.errors import CANNOT_START, ProfileError
+
+_PYTHON = {"python", "python3", f"python3.{sys.version_info[1]}"}
+_PYTEST = {"pytest", "py.test"}
+
+
+def resolve(command: list[str]) -> list[str]:
+    """The argv to execute.
+
+    `python` and `pytest` mean the interpreter that runs the profiler and its pytest; another bare name is looked for
+    beside that interpreter first, where an environment keeps its console scripts, then on PATH. Paths stay as typed.
+
+    Raises:
+        ProfileError: there is no such command, or it may not be executed.
+    """
+    name, rest = command[0], command[1:]
+    if "\0" in "".join(command):
+        raise ProfileError("the command contains a NUL byte, which no program can be given; remove it")
+    if name in _PYTHON:
+        return [sys.executable, *rest]
+    if name in _PYTEST:
+        script = _beside_interpreter("pytest")
+        return [sys.executable, *([script] if script else ["-m", "pytest"]), *rest]
+    if os.sep in name:
+        return [_executable(name), *rest]
+    found = _beside_interpreter(name) or shutil.which(name)
+    if not found:
+        raise ProfileError(
+            f"{name}: no such command beside {sys.executable} or on PATH; install it, or give its path", CANNOT_START
+        )
+    return [found, *rest]
+
+
+def _beside_interpreter(name: str) -> str | None:
+    path = Path(sys.executable).parent / name
+    return str(path) if path.is_file() and os.access(path, os.X_OK) else None
+
+
+def _executable(name: str) -> str:
+    path = Path(name)
+    if not path.exists():
+        raise ProfileError(f"{name}: no such file; check the path of the command after --", CANNOT_START)
+    if path.is_dir() or not os.access(path, os.X_OK):
+        raise ProfileError(f"{name} cannot be executed; write `-- python {name}`, or chmod +x it", CANNOT_START)
+    return name
+'''
+
+EMBEDDED['profiler/launch/injection.py'] = r'''"""The folder that makes Python processes observe themselves: unpacked once per profile, compiled so they start fast."""
+
+from __future__ import annotations
+
+import marshal
+import os
+import py_compile
+from pathlib import Path
+from typing import Any
+
+import profiler
+from profiler.collect import config
+from profiler.errors import CANNOT_WRITE, ProfileError
+
+PACKAGE = "_codeflash_collect"
+_COLLECT = "profiler/collect/"
+
+
+def unpack(folder: Path) -> Path:
+    """Write the collectors and their `sitecustomize` below `folder`; gives the folder for PYTHONPATH.
+
+    Raises:
+        ProfileError: the folder cannot be written.
+    """
+    site = folder / "site"
+    try:
+        (site / PACKAGE).mkdir(parents=True)
+        for name, source in collect_sources().items():
+            path = site / ("sitecustomize.py" if name == "injected.py" else f"{PACKAGE}/{name}")
+            path.write_text(source, encoding="utf-8")
+            py_compile.compile(str(path), doraise=False, quiet=2)
+    except OSError as error:
+        raise ProfileError(
+            f"cannot write to {folder}: {error.strerror}; free space there or set TMPDIR", CANNOT_WRITE
+        ) from error
+    return site
+
+
+def collect_sources() -> dict[str, str]:
+    """File name → text of each module of `collect`, from the one built file or from the folder beside this."""
+    embedded: dict[str, str] | None = getattr(profiler, "EMBEDDED", None)
+    if embedded is not None:
+        return {path[len(_COLLECT) :]: text for path, text in embedded.items() if path.startswith(_COLLECT)}
+    here = Path(__file__).parent.parent / "collect"
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted(here.glob("*.py"))}
+
+
+def environment(site: Path, folder: Path, settings: dict[str, Any]) -> dict[str, str]:
+    """The process environment of one pass, whose shards go to `folder`.
+
+    Raises:
+        ProfileError: the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / config.FILE).write_bytes(marshal.dumps(settings, config.MARSHAL_VERSION))
+    except OSError as error:
+        raise ProfileError(
+            f"cannot write to {folder}: {error.strerror}; free space there or set TMPDIR", CANNOT_WRITE
+        ) from error
+    already = os.environ.get("PYTHONPATH")
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(site), already]) if already else str(site),
+        config.VARIABLE: str(folder),
+    }
+'''
+
+EMBEDDED['profiler/launch/run.py'] = r'''"""One run of the command: what it is connected to, how it ends, and what it costs."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import IO, TYPE_CHECKING, Any
+
+from profiler.errors import CANNOT_START, ProfileError
+from profiler.launch.tree import TreeWatch, kill, tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from types import FrameType
+
+_FORWARDED = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
+
+
+@dataclass
+class Outcome:
+    """How one run went.
+
+    `exit_code` is negative for a signal, as `subprocess` has it. `cpu_s` is user and system time of the tree, as far
+    as its processes waited for each other.
+    """
+
+    exit_code: int
+    wall_s: float
+    cpu_s: float
+    rss_peak: int  # bytes
+    timed_out: bool = False
+    interrupted: bool = False
+    pythons: set[int] = field(default_factory=set)
+
+
+class Stdin:
+    """Standard input for several runs: a file is read again from where it stood; a pipe is for the first run only."""
+
+    def __init__(self) -> None:
+        """Find out what standard input is."""
+        self.path: str | None = None
+        self.offset = 0
+        self.spent = False
+        with contextlib.suppress(OSError, ValueError):
+            mode = os.fstat(0).st_mode
+            if stat.S_ISREG(mode):
+                self.path, self.offset = "/dev/fd/0", os.lseek(0, 0, os.SEEK_CUR)
+
+    def next(self) -> int | IO[bytes] | None:
+        """What the next run is given: None for the profiler's own."""
+        if not self.spent:
+            self.spent = True
+            return None
+        if self.path is None:
+            return subprocess.DEVNULL
+        os.lseek(0, self.offset, os.SEEK_SET)
+        return None
+
+
+def run(
+    argv: list[str], *, environment: Mapping[str, str], stdin: Stdin, shown: bool, timeout_s: float | None
+) -> Outcome:
+    """Run `argv` to its end, its output passed through when `shown`, else discarded.
+
+    Raises:
+        ProfileError: it could not be started.
+    """
+    quiet = None if shown else subprocess.DEVNULL
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    before = time.perf_counter()
+    try:
+        process = subprocess.Popen(argv, env=dict(environment), stdin=stdin.next(), stdout=quiet, stderr=quiet)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise ProfileError(f"cannot start {argv[0]}: {why}; check the command after --", CANNOT_START) from error
+    watch = TreeWatch(process.pid, timeout_s)
+    watch.start()
+    with _signals_for(process.pid) as received:
+        status, usage = _wait(process.pid)
+        wall = time.perf_counter() - before
+    process.returncode = os.waitstatus_to_exitcode(status)  # it has been waited for: subprocess must not wait again
+    watch.stop()
+    return Outcome(
+        exit_code=process.returncode,
+        wall_s=wall,
+        cpu_s=usage.ru_utime + usage.ru_stime,
+        rss_peak=max(watch.peak, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)),
+        timed_out=watch.timed_out,
+        interrupted=signal.SIGINT in received or signal.SIGTERM in received,
+        pythons=watch.pythons,
+    )
+
+
+def _wait(pid: int) -> tuple[int, Any]:
+    _, status, usage = os.wait4(pid, 0)
+    return status, usage
+
+
+@contextlib.contextmanager
+def _signals_for(pid: int) -> Iterator[list[int]]:
+    """While the block runs, pass signals on to the command; Ctrl-C reaches it by itself, from the terminal."""
+    received: list[int] = []
+
+    def handle(number: int, _frame: FrameType | None) -> None:
+        received.append(number)
+        if number == signal.SIGINT:
+            if received.count(number) > 2:  # whoever presses three times wants it to end
+                kill(tree(pid))
+            return
+        with contextlib.suppress(OSError):
+            os.kill(pid, number)
+
+    before = {}
+    for name in ("SIGINT", *_FORWARDED):
+        number = getattr(signal, name, None)
+        # One that is ignored (nohup, a background job) stays ignored, for the command too.
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            with contextlib.suppress(ValueError):
+                before[number] = signal.signal(number, handle)
+    try:
+        yield received
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+'''
+
+EMBEDDED['profiler/launch/tree.py'] = r'''"""The process tree of the command, seen from outside: resident memory at one instant, and which are Python."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+import threading
+import time
+from pathlib import Path
+
+INTERVAL_S = 0.02
+_PAGE = resource.getpagesize()
+
+
+class TreeWatch:
+    """Looks at the tree below one process every 20 ms, and kills it when `timeout_s` has passed.
+
+    Attributes:
+        peak: highest sum of resident bytes over the tree at one instant; pages that forks share count for each.
+        pythons: ids of the processes whose executable is a Python.
+        timed_out: whether the tree was killed.
+    """
+
+    def __init__(self, root: int, timeout_s: float | None) -> None:
+        """Watch the tree of process `root` once started."""
+        self.root = root
+        self.deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        self.peak = 0
+        self.pythons: set[int] = set()
+        self.timed_out = False
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End watching."""
+        self._done.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._done.wait(INTERVAL_S):
+            processes = tree(self.root)
+            total = 0
+            for process in processes:
+                total += _resident(process)
+                if process not in self.pythons and _is_python(process):
+                    self.pythons.add(process)
+            self.peak = max(self.peak, total)
+            if self.deadline is not None and time.monotonic() > self.deadline and not self.timed_out:
+                self.timed_out = True
+                kill(processes)
+
+
+def tree(root: int) -> list[int]:
+    """Process `root` and all that descend from it now; only itself where the kernel does not tell."""
+    found = [root]
+    for process in found:
+        with contextlib.suppress(OSError):
+            for task in os.listdir(f"/proc/{process}/task"):  # noqa: PTH208 - fifty times a second
+                with contextlib.suppress(OSError):
+                    children = Path(f"/proc/{process}/task/{task}/children").read_text(encoding="ascii")
+                    found.extend(int(child) for child in children.split())
+    return found
+
+
+def kill(processes: list[int]) -> None:
+    """Kill these, the parents first, so that none starts another."""
+    for process in processes:
+        with contextlib.suppress(OSError):
+            os.kill(process, signal.SIGKILL)
+
+
+def _resident(process: int) -> int:
+    try:
+        return int(Path(f"/proc/{process}/statm").read_bytes().split()[1]) * _PAGE
+    except (OSError, IndexError, ValueError):
+        return 0
+
+
+def _is_python(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/exe").readlink().name.startswith("python")
+    except OSError:
+        return False
+'''
+
+EMBEDDED['profiler/passes/__init__.py'] = r'''"""Which runs are made, and what is learnt from each."""
+'''
+
+EMBEDDED['profiler/passes/plan.py'] = r'''"""The passes: a bare run for reference, the joint pass, exact calls, allocations, and waits where asyncio ran."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import signal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from profiler.analyse import asynchrony, calls, cpu, interactions, memory, pauses
+from profiler.analyse.document import Profile
+from profiler.analyse.identity import Resolver
+from profiler.analyse.model import PassResult
+from profiler.errors import NO_PROFILE, SIGNALLED, TIMED_OUT, ProfileError
+from profiler.launch import injection
+from profiler.launch.run import Stdin, run
+from profiler.storage import memray_files, shards
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BARE, JOINT, CALLS, ALLOCATIONS, ASYNC = "bare", "joint", "calls", "allocations", "async"
+ALL = (BARE, JOINT, CALLS, ALLOCATIONS, ASYNC)
+WHAT = {
+    BARE: "reference without any instrument",
+    CALLS: "exact numbers of calls",
+    ALLOCATIONS: "bytes at the peak by function and line",
+    ASYNC: "where tasks wait",
+}
+SLOW_ENGINE_LIMIT_S = 60.0  # CPU seconds of the command above which tracemalloc is not worth its ten-fold time
+
+
+@dataclass
+class Plan:
+    """What the user asked for."""
+
+    command: list[str]
+    executed: list[str]
+    source_root: Path
+    passes: tuple[str, ...] = ALL
+    timeout_s: float | None = None
+    interval_s: float = 0.001
+    memory_engine: str = "auto"
+    frames: int = 1
+    chosen: bool = False  # the passes were named by the user
+
+
+@dataclass
+class Runner:
+    """Runs passes of one command; the first shows its output, the others' is discarded."""
+
+    plan: Plan
+    folder: Path
+    stdin: Stdin = field(default_factory=Stdin)
+    results: list[PassResult] = field(default_factory=list)
+    site: Path | None = None
+
+    def run(self, name: str, **settings: Any) -> PassResult:
+        """Run one pass.
+
+        Raises:
+            ProfileError: it could not be started, timed out or was interrupted.
+        """
+        place = self.folder / name
+        if name == BARE:
+            environment = dict(os.environ)
+        else:
+            if self.site is None:
+                self.site = injection.unpack(self.folder)
+            environment = injection.environment(self.site, place, {"mode": name, **settings})
+        shown = not self.results
+        outcome = run(
+            self.plan.executed,
+            environment=environment,
+            stdin=self.stdin,
+            shown=shown,
+            timeout_s=self.plan.timeout_s,
+        )
+        if outcome.timed_out:
+            raise ProfileError(
+                f"the {name} pass took longer than {self.plan.timeout_s:g} s and was killed; raise --timeout, or "
+                "profile a shorter command",
+                TIMED_OUT,
+            )
+        if outcome.interrupted:
+            raise ProfileError("interrupted; nothing was stored", SIGNALLED + 2)
+        result = PassResult(
+            name=name,
+            engine="none",
+            exit_code=outcome.exit_code,
+            wall_s=outcome.wall_s,
+            cpu_s=outcome.cpu_s,
+            rss_peak=outcome.rss_peak,
+            pythons=outcome.pythons,
+        )
+        if name != BARE:
+            result.processes = shards.read_pass(place)
+            result.problems = shards.problems(place)
+        self.results.append(result)
+        return result
+
+
+def take(plan: Plan, folder: Path, taken: str, python: str) -> Profile:
+    """Run the passes and analyse what they left.
+
+    Raises:
+        ProfileError: nothing could be run or observed.
+    """
+    runner = Runner(plan, folder)
+    resolver = Resolver(plan.source_root)
+    left_out: list[str] = [f"{name} ({WHAT[name]})" for name in ALL if name not in plan.passes and name != JOINT]
+    notes: list[str] = []
+    if BARE in plan.passes:
+        runner.run(BARE)
+    joint = runner.run(JOINT, interval_s=plan.interval_s)
+    if not joint.processes:
+        raise ProfileError(_unseen(joint), NO_PROFILE)
+    joint.engine = ", ".join(sorted({process.about["clock"] for process in joint.processes}))
+    samples = cpu.samples(joint.processes, resolver)
+    table = cpu.tabulate(samples)
+    collector = pauses.charge(table, joint.processes, resolver)
+    loops = asynchrony.blocking(table, joint.processes, resolver)
+    memory.charge_resident(table, joint.processes, resolver)
+    engines = {"cpu": joint.engine, "gc": "gc.callbacks", "resident": "/proc", "async": "asyncio.Handle"}
+    if CALLS in plan.passes:
+        result = runner.run(CALLS, suspects=calls.suspects(table, joint.processes, resolver))
+        result.engine = engines["calls"] = calls.charge(table, result.processes, resolver) or "none"
+    held = memory.Memory()
+    if ALLOCATIONS in plan.passes:
+        held = _allocations(runner, table, resolver, samples, left_out, notes)
+        engines["memory"] = ", ".join(held.engines) or "resident level of the joint pass"
+    if ASYNC in plan.passes and loops.ran:
+        result = runner.run(ASYNC)
+        result.engine = "asyncio.Handle"
+        asynchrony.waits(loops, result.processes, resolver)
+    first = runner.results[0]
+    peak = held.peak_bytes or float(first.rss_peak)
+    notes += _notes(runner.results, loops)
+    return Profile(
+        command=plan.command,
+        executed=plan.executed,
+        source_root=str(plan.source_root),
+        python=python,
+        taken=taken,
+        exit_code=exit_status(first.exit_code),
+        signal=_signal_name(first.exit_code),
+        passes=runner.results,
+        table=table,
+        collector=collector,
+        loops=loops,
+        memory=held,
+        interactions=interactions.find(table, collector, loops, wall_s=joint.wall_s, peak_bytes=peak),
+        versions=resolver.versions,
+        quick=BARE not in plan.passes and ALLOCATIONS not in plan.passes,
+        left_out=left_out,
+        notes=notes,
+        engines=engines,
+        samples=samples,
+    )
+
+
+def _allocations(
+    runner: Runner, table: Any, resolver: Resolver, samples: list[Any], left_out: list[str], notes: list[str]
+) -> memory.Memory:
+    """The allocation pass; left out, and said so, where only a slow engine is there for a long command."""
+    plan = runner.plan
+    slow = plan.memory_engine == "tracemalloc" or not _has_memray()
+    if slow and runner.results[0].cpu_s > SLOW_ENGINE_LIMIT_S and not plan.chosen:
+        left_out.append(
+            f"{ALLOCATIONS} (the command takes {runner.results[0].cpu_s:.0f} s and only tracemalloc is there, which "
+            "makes it up to ten times slower: install memray, or ask for it by --passes joint,allocations)"
+        )
+        return memory.Memory()
+    result = runner.run(ALLOCATIONS, engine=plan.memory_engine, frames=plan.frames)
+    found = [
+        allocations
+        for process in result.processes
+        for allocations in (memray_files.read(process) or memory.traced(process),)
+        if allocations is not None
+    ]
+    held = memory.charge(table, found, resolver, samples)
+    result.engine = ", ".join(held.engines) or "none"
+    if held.engines and held.covered < memory.TRACED_PEAK_WORTH:
+        notes.append(
+            f"the best snapshot of memory covers {held.covered:.0%} of a process's peak: the rest came and went within "
+            "one call"
+        )
+    return held
+
+
+def _has_memray() -> bool:
+    return importlib.util.find_spec("memray") is not None
+
+
+def _unseen(joint: PassResult) -> str:
+    if joint.problems:
+        return f"no process could be observed: {joint.problems[0]}; report this with the command"
+    if joint.pythons:
+        return (
+            "Python ran but could not be observed: it was started with -I, -E or -S, without our PYTHONPATH, or is "
+            "older than 3.9; profile a command that starts Python without these"
+        )
+    return "the command never started Python; profile a command that does, such as `-- python script.py`"
+
+
+def _notes(results: list[PassResult], loops: asynchrony.Asynchrony) -> list[str]:
+    first, notes = results[0], []
+    notes += [
+        f"the {result.name} pass ended with exit code {exit_status(result.exit_code)}, the first run with "
+        f"{exit_status(first.exit_code)}: the command may not be repeatable (try --quick)"
+        for result in results[1:]
+        if result.exit_code != first.exit_code
+    ]
+    joint = next(result for result in results if result.name == JOINT)
+    seen = {process.about["pid"] for process in joint.processes}
+    unseen = joint.pythons - seen
+    if unseen:
+        notes.append(
+            f"{len(unseen)} Python process(es) could not be observed (started with -I, -E, -S, or another env)"
+        )
+    killed = sum(process.ended in ("periodic", "never wrote") for process in joint.processes)
+    if killed:
+        notes.append(f"{killed} process(es) were killed or replaced; up to their last second is missing")
+    if loops.uvloop:
+        notes.append("uvloop runs callbacks by itself: blocking of its loop is not seen")
+    if any(result.problems for result in results):
+        notes.append("some processes could not be observed: " + next(r.problems[0] for r in results if r.problems))
+    return notes
+
+
+def exit_status(code: int) -> int:
+    """An exit code as the shell gives it: 128 plus the signal's number for a negative one."""
+    return SIGNALLED - code if code < 0 else code
+
+
+def _signal_name(code: int) -> str | None:
+    if code >= 0:
+        return None
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"
+'''
+
+EMBEDDED['profiler/render/__init__.py'] = r'''"""From the document to what people and tools read."""
+'''
+
+EMBEDDED['profiler/render/speedscope.py'] = r'''"""CPU stacks for speedscope.app and the viewers that read its format."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from profiler.analyse.identity import Function
+    from profiler.analyse.model import Sample
+
+SCHEMA = "https://www.speedscope.app/file-format-schema.json"
+
+
+def render(name: str, samples: list[Sample]) -> dict[str, Any]:
+    """A speedscope document of one sampled profile, weighted by CPU seconds, heaviest stacks first."""
+    index: dict[Function, int] = {}
+    stacks, weights = [], []
+    for sample in sorted(samples, key=lambda sample: -sample.cpu_s):
+        if sample.cpu_s <= 0 or not sample.stack:
+            continue
+        stacks.append([index.setdefault(function, len(index)) for function in reversed(sample.stack)])
+        weights.append(sample.cpu_s)
+    return {
+        "$schema": SCHEMA,
+        "name": name,
+        "exporter": "codeflash unified profiler",
+        "activeProfileIndex": 0,
+        "shared": {
+            "frames": [
+                {"name": function.name or function.file, "file": function.file, "line": function.line}
+                for function in index
+            ]
+        },
+        "profiles": [
+            {
+                "type": "sampled",
+                "name": name,
+                "unit": "seconds",
+                "startValue": 0,
+                "endValue": sum(weights),
+                "samples": stacks,
+                "weights": weights,
+            }
+        ],
+    }
+'''
+
+EMBEDDED['profiler/render/text.py'] = r'''"""The profile as text for a terminal and for a model: top rows only, the rest counted, under 1,500 tokens."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+ROWS = 10
+ALLOCATORS = 6
+TARGETS = 12
+NAME = 44
+PLACE = 46
+TEXT = 170
+DISTRIBUTION_PERCENT = 15.0
+CUMULATIVE_PERCENT = 1.0
+HIDDEN_MIB = 0.05
+
+
+def render(document: dict[str, Any]) -> str:
+    """The report, in the order in which a reader needs it."""
+    sections = [
+        _what_ran(document),
+        _allocators(document),
+        _collector(document),
+        _functions(document),
+        _asyncio(document),
+        _distributions(document),
+        _targets(document),
+        _interactions(document),
+        _delta(document),
+    ]
+    return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
+
+
+def _what_ran(document: dict[str, Any]) -> list[str]:
+    ended = "" if document["exit_code"] == 0 else f"  FAILED: exit code {document['exit_code']}"
+    if document["signal"]:
+        ended = f"  FAILED: killed by {document['signal']}"
+    totals = document["totals"]
+    lines = [
+        f"[unified profile] {_cut(shlex.join(document['command']), TEXT)}{ended}",
+        (
+            f"wall {totals['wall_s']:.2f} s, CPU {totals['cpu_s']:.2f} s, peak RSS of the tree {totals['rss_peak_mib']:.0f} MiB, "
+            f"{len(document['processes'])} Python process(es), Python {document['python']}"
+        ),
+    ]
+    for row in document["passes"]:
+        cost = "" if row["cost"] is None else f" ({row['cost']:.2f}x)"
+        lines.append(f"  pass {row['name']:<12} {row['wall_s']:7.2f} s{cost:<9} {row['engine']}")
+    error = totals["share_error_percent"]
+    if error is not None:
+        lines.append(
+            f"  {totals['samples']} samples, shares within +/-{error:.1f} points, sampling took "
+            f"{100 * totals['sampling_cpu_s'] / (totals['sampled_cpu_s'] or 1):.1f} % CPU"
+        )
+    lines += [f"  left out: {_cut(text, TEXT)}" for text in document["left_out"]]
+    lines += [f"  note: {_cut(text, TEXT)}" for text in document["notes"][:4]]
+    return lines
+
+
+def _allocators(document: dict[str, Any]) -> list[str]:
+    allocations = document["allocations"]
+    if allocations is None:
+        rows = [row for row in document["functions"] if row["resident_peak_mib"] >= HIDDEN_MIB]
+        rows.sort(key=lambda row: -row["resident_peak_mib"])
+        if not rows:
+            return []
+        lines = ["[top allocators] by resident level (joint pass; coarse)"]
+        lines += [f"  {row['resident_peak_mib']:8.1f} MiB  {_label(row)}" for row in rows[:ALLOCATORS]]
+        return lines + _rest(len(rows) - ALLOCATORS)
+    rows = [row for row in document["functions"] if (row["mem_peak_mib"] or 0) >= HIDDEN_MIB]
+    rows.sort(key=lambda row: -row["mem_peak_mib"])
+    lines = [f"[top allocators] {allocations['peak_mib']:.1f} MiB at the peak ({allocations['engine']})"]
+    for row in rows[:ALLOCATORS]:
+        worst = f", line {row['mem_lines'][0]['line']}: {row['mem_lines'][0]['mib']:.1f}" if row["mem_lines"] else ""
+        lines.append(f"  {row['mem_peak_mib']:8.1f} MiB  net {row['mem_net_mib']:.1f}  {_label(row)}{worst}")
+    return lines + _rest(len(rows) - ALLOCATORS) if rows else [*lines, "  none of it from the project's functions"]
+
+
+def _collector(document: dict[str, Any]) -> list[str]:
+    collector, totals = document["collector"], document["totals"]
+    counts = "/".join(str(int(count)) for count in collector["collections"])
+    lines = [
+        (
+            f"[collector] {counts} collections of generation 0/1/2, {totals['gc_s'] * 1000:.0f} ms in pauses = "
+            f"{totals['gc_percent']:.1f} % of CPU, longest {collector['longest_ms']:.1f} ms"
+        )
+    ]
+    rows = [
+        row for row in document["functions"] if row["gc_s"] + row["gc_apportioned_s"] >= 0.01 * (totals["wall_s"] or 1)
+    ]
+    rows.sort(key=lambda row: -(row["gc_s"] + row["gc_apportioned_s"]))
+    lines += [
+        f"  set off {row['gc_s'] * 1000:6.0f} ms, apportioned {row['gc_apportioned_s'] * 1000:6.0f} ms  {_label(row)}"
+        for row in rows[:4]
+    ]
+    return lines
+
+
+def _functions(document: dict[str, Any]) -> list[str]:
+    rows = [row for row in document["functions"] if row["cpu_cum_percent"] >= CUMULATIVE_PERCENT]
+    if not rows:
+        return ["[functions] no CPU time in functions below the source root: is it the right folder?"]
+    lines = ["[functions] by cumulative CPU; own = self + library calls", "    cum %   own %  self %      calls"]
+    for row in rows[:ROWS]:
+        calls = "-" if row["calls"] is None else f"{row['calls']}{'~' if row['calls_are_resumes'] else ''}"
+        lines.append(
+            f"  {row['cpu_cum_percent']:7.1f} {row['cpu_own_percent']:7.1f} {row['cpu_self_percent']:7.1f} "
+            f"{calls:>10}  {_label(row)}"
+        )
+    return lines + _rest(len(rows) - ROWS)
+
+
+def _asyncio(document: dict[str, Any]) -> list[str]:
+    loops = document["asyncio"]
+    if loops is None:
+        return []
+    lines = [f"[async] {loops['steps']} steps, {loops['busy_s']:.2f} s busy; callbacks that held the loop for >= 1 ms:"]
+    lines += [
+        f"  {row['held_ms']:7.0f} ms in {row['blocks']} blocks, longest {row['longest_ms']:.0f} ms  {_label(row)}"
+        for row in loops["callbacks"][:4]
+    ]
+    blockers = sorted(
+        (row for row in document["functions"] if row["blocked_ms"] >= 1), key=lambda row: -row["blocked_ms"]
+    )
+    lines += [f"  {row['blocked_ms']:7.0f} ms blocked by {_label(row)}" for row in blockers[:4]]
+    for wait in loops["waits"][:4]:
+        place = wait["chain"][-1]
+        own = next((step for step in reversed(wait["chain"]) if not step["file"].startswith(("/", "<"))), place)
+        lines.append(
+            f"  waited {wait['waited_s']:.2f} s in {wait['waits']} waits for {place['function']} at "
+            f"{_tail(own['file'], PLACE)}:{own['at']} ({_tail(own['function'], NAME)})"
+        )
+    return lines
+
+
+def _distributions(document: dict[str, Any]) -> list[str]:
+    rows = [
+        row
+        for row in document["distributions"]
+        if row["percent"] >= DISTRIBUTION_PERCENT or row["outside_percent"] >= DISTRIBUTION_PERCENT
+    ]
+    if not rows:
+        return []
+    return ["[distributions] above 15 % of CPU"] + [
+        f"  {row['percent']:5.1f} % called by the project, {row['outside_percent']:5.1f} % around it, "
+        f"{row['self_percent']:5.1f} % in its own code  {row['name']} {row['version'] or ''}".rstrip()
+        for row in rows[:5]
+    ]
+
+
+def _targets(document: dict[str, Any]) -> list[str]:
+    rows = document["targets"]
+    lines = [
+        "[unified targets]",
+        "| Function | file:line | CPU % | Mem MiB | GC | Async | Domains | Priority |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    lines += [
+        f"| {_tail(row['function'], NAME)} | {_tail(row['file'], PLACE)}:{row['line']} | {row['cpu_percent']:.1f} "
+        f"| {row['mem_mib']:.1f} | {_or_dash(row['gc_percent'], ' %')} | {_or_dash(row['blocked_ms'], ' ms')} "
+        f"| {'+'.join(row['domains'])} | {row['score']:.1f} |"
+        for row in rows[:TARGETS]
+    ]
+    if not rows:
+        lines.append("none: nothing of the project is above 1 % CPU, 2 MiB, 1 % in pauses or 5 ms of blocked loop")
+    return lines + _rest(len(rows) - TARGETS)
+
+
+def _interactions(document: dict[str, Any]) -> list[str]:
+    rows = document["interactions"]
+    if not rows:
+        return []
+    lines = ["[interactions]"]
+    lines += [f"  {row['kind']}: {_cut(row['text'], 260)}. Root fix: {row['fix']}" for row in rows[:5]]
+    return lines + _rest(len(rows) - 5)
+
+
+def _delta(document: dict[str, Any]) -> list[str]:
+    delta = document["delta"]
+    if delta is None:
+        return []
+    lines = [f"[delta] against the baseline of {delta['taken']}"]
+    for name, change in delta["totals"].items():
+        before, after = change["before"], change["after"]
+        relative = f" ({100 * change['delta'] / before:+.1f} %)" if before else ""
+        lines.append(f"  {name}: {before:.3f} -> {after:.3f}{relative}")
+    lines += [
+        f"  {change['delta']:+.3f} s own CPU  {_tail(change['function'], NAME)} {_tail(change['file'], PLACE)}"
+        for change in delta["functions"][:5]
+    ]
+    return lines
+
+
+def _label(row: dict[str, Any]) -> str:
+    return f"{_tail(row['function'], NAME)}  {_tail(row['file'], PLACE)}:{row['line']}"
+
+
+def _or_dash(figure: float, unit: str) -> str:
+    return f"{figure:.1f}{unit}" if figure >= 0.05 else "-"
+
+
+def _cut(text: str, length: int) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def _tail(text: str, length: int) -> str:
+    return text if len(text) <= length else "…" + text[-(length - 1) :]
+
+
+def _rest(count: int) -> list[str]:
+    return [f"  and {count} more (--json has all)"] if count > 0 else []
+'''
+
+EMBEDDED['profiler/storage/__init__.py'] = r'''"""What is kept: shards of a pass read back, and documents and baselines on disk."""
+'''
+
+EMBEDDED['profiler/storage/documents.py'] = r'''"""Documents on disk: written whole or not at all; baselines by command."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from profiler.analyse.document import SCHEMA_VERSION
+from profiler.errors import CANNOT_WRITE, USAGE, ProfileError
+
+SESSION = ".codeflash"
+
+
+def check_writable(path: Path) -> None:
+    """Fail before anything is run when `path` could not be written afterwards.
+
+    Raises:
+        ProfileError: its folder is missing or may not be written.
+    """
+    folder = path.parent
+    if path.is_dir():
+        raise ProfileError(f"{path} is a folder; give the name of a file", USAGE)
+    if not folder.is_dir():
+        raise ProfileError(f"{folder} is no folder; create it, or write somewhere else", USAGE)
+    if not os.access(path if path.exists() else folder, os.W_OK) or (path.exists() and not os.access(folder, os.W_OK)):
+        raise ProfileError(f"{path} cannot be written; make it writable, or write somewhere else", USAGE)
+
+
+def write(path: Path, text: str) -> None:
+    """Replace `path` by `text`; a crash or a full disk leaves the old content or the new.
+
+    Raises:
+        ProfileError: it cannot be written.
+    """
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(temporary).chmod(0o666 & ~mask)
+        Path(temporary).replace(path)
+    except OSError as error:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                Path(temporary).unlink()
+        raise ProfileError(
+            f"cannot write {path}: {error.strerror}; free space or write elsewhere", CANNOT_WRITE
+        ) from error
+
+
+def as_text(document: dict[str, Any]) -> str:
+    """The document as JSON."""
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+
+
+class Baselines:
+    """The first profile of each command, to compare later ones with."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep them in `folder`."""
+        self.folder = folder
+
+    @classmethod
+    def beside_session(cls, start: Path) -> Baselines:
+        """In the session's files of the project that `start` lies in, or the ones that are made there."""
+        for folder in (start, *start.parents):
+            if (folder / SESSION).is_dir():
+                return cls(folder / SESSION / "profiles")
+        top = next((folder for folder in (start, *start.parents) if (folder / ".git").exists()), start)
+        return cls(top / SESSION / "profiles")
+
+    def path(self, command: list[str], source_root: Path) -> Path:
+        """Where the baseline of a command lies."""
+        top = next((folder for folder in (source_root, *source_root.parents) if (folder / ".git").exists()), None)
+        # Relative to its checkout, so that the worktrees of one project share a baseline.
+        root = source_root.relative_to(top) if top else source_root
+        key = json.dumps([command, str(root)]).encode("utf-8", "surrogatepass")
+        return self.folder / f"baseline-{hashlib.sha256(key).hexdigest()[:12]}.json"
+
+    def read(self, command: list[str], source_root: Path) -> dict[str, Any] | None:
+        """The stored baseline, None where there is none yet.
+
+        Raises:
+            ProfileError: it is there but cannot be read, or is of another version.
+        """
+        path = self.path(command, source_root)
+        try:
+            document = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as error:
+            raise ProfileError(
+                f"cannot read the baseline {path} ({error}); restore it, or delete it to start anew"
+            ) from error
+        if not isinstance(document, dict) or document.get("schema_version") != SCHEMA_VERSION:
+            raise ProfileError(f"the baseline {path} is of another version; delete it to start anew")
+        return document
+
+    def store(self, command: list[str], source_root: Path, document: dict[str, Any]) -> Path:
+        """Keep `document` as the baseline of its command.
+
+        Raises:
+            ProfileError: it cannot be written.
+        """
+        path = self.path(command, source_root)
+        session = path.parent.parent
+        if session.name == SESSION and not session.exists():
+            # Outside a session nothing else keeps these files out of the project's history.
+            write(session / ".gitignore", "*\n")
+        write(path, as_text(document))
+        return path
+'''
+
+EMBEDDED['profiler/storage/memray_files.py'] = r'''"""memray's files read into our own values, where this interpreter can import memray."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from profiler.analyse.memory import Allocations, Site
+
+if TYPE_CHECKING:
+    from profiler.storage.shards import Process
+
+
+def read(process: Process) -> Allocations | None:
+    """What memray saw in a process.
+
+    None where memray was not used, or where its file is incomplete (the process was killed before it was closed).
+    """
+    data = process.latest.get("allocations", {})
+    if data.get("engine") != "memray" or not Path(data["file"]).exists():
+        return None
+    try:
+        import memray  # noqa: PLC0415 - only where the target has it
+
+        with memray.FileReader(data["file"]) as reader:
+            peak = [_site(record) for record in reader.get_high_watermark_allocation_records(merge_threads=True)]
+            net = [_site(record) for record in reader.get_leaked_allocation_records(merge_threads=True)]
+            highest = float(reader.metadata.peak_memory)
+    except Exception:  # noqa: BLE001 - an incomplete file fails in many ways, which all mean: nothing to read
+        return None
+    return Allocations(process, "memray", peak, net, highest, 1.0)
+
+
+def _site(record: Any) -> Site:
+    try:
+        frames = tuple((file, line) for _, file, line in record.stack_trace())
+    except NotImplementedError:  # a deallocation or a thread without a stack
+        frames = ()
+    return Site(frames, float(record.size))
+'''
+
+EMBEDDED['profiler/storage/shards.py'] = r'''"""The shards of one pass read back into one value per process."""
+
+from __future__ import annotations
+
+import marshal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from profiler.collect.shard import HEADER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+class Code(NamedTuple):
+    """A code object as it was in its process."""
+
+    file: str
+    name: str
+    line: int
+    flags: int
+    qualified: bool  # whether `name` is the qualified name (3.11+)
+
+
+@dataclass
+class Process:
+    """What one process left. Stacks are tuples of code identities, innermost first; look them up in `codes`.
+
+    Attributes:
+        about: the first record: pid, parent, origin, cwd, version, executable, path, mode, clock, began, stdlib.
+        codes: identity → code object.
+        rows: name of a table → its rows, over all records.
+        sums: name of a counter → its total.
+        latest: name → the last value.
+        wall_s, cpu_s: how long it was observed, and its CPU seconds in all.
+        ended: how the last record came to be: `exit`, `os._exit`, `exec`, `periodic` (it was killed after that).
+    """
+
+    about: dict[str, Any]
+    codes: dict[int, Code] = field(default_factory=dict)
+    rows: dict[str, list[Any]] = field(default_factory=dict)
+    sums: dict[str, float] = field(default_factory=dict)
+    latest: dict[str, Any] = field(default_factory=dict)
+    wall_s: float = 0.0
+    cpu_s: float = 0.0
+    ended: str = "never wrote"
+    argv: list[str] = field(default_factory=list)
+
+
+def read_pass(folder: Path) -> list[Process]:
+    """Read all shards in `folder`, in the order in which the processes began."""
+    processes = []
+    for path in sorted(folder.glob("*.shard")):
+        process = None
+        for record in _records(path.read_bytes()):
+            if record["kind"] == "process":
+                process = Process(about=record)
+                processes.append(process)
+            elif process is not None:
+                _add(process, record)
+    return sorted(processes, key=lambda process: process.about["began"])
+
+
+def problems(folder: Path) -> list[str]:
+    """Why processes could not be observed, one line each."""
+    return [path.read_text(encoding="utf-8", errors="replace")[:200] for path in sorted(folder.glob("*.problem"))]
+
+
+def _records(data: bytes) -> Iterator[dict[str, Any]]:
+    """The whole records of a shard; a torn last one, of a process that was killed, is dropped."""
+    at = 0
+    while at + HEADER <= len(data):
+        size = int.from_bytes(data[at : at + HEADER], "little")
+        at += HEADER
+        if at + size > len(data):
+            return
+        try:
+            yield marshal.loads(data[at : at + size])  # noqa: S302 - our collectors wrote it, in a private folder
+        except (ValueError, EOFError, TypeError):
+            return
+        at += size
+
+
+def _add(process: Process, record: dict[str, Any]) -> None:
+    for identity, *code in record["codes"]:
+        process.codes[identity] = Code(*code)
+    _sum(process, "", record["sums"])
+    process.latest.update(record["latest"])
+    process.wall_s, process.cpu_s = record["wall"], record["cpu"]
+    process.ended, process.argv = record["cause"], record["argv"]
+
+
+def _sum(process: Process, prefix: str, values: dict[str, Any]) -> None:
+    """Add a tree of counters and tables; names of nested ones are joined by a dot."""
+    for name, value in values.items():
+        key = prefix + name
+        if isinstance(value, dict):
+            _sum(process, key + ".", value)
+        elif isinstance(value, list) and name == "steps":
+            for index, amount in enumerate(value):
+                process.sums[f"{key}.{index}"] = process.sums.get(f"{key}.{index}", 0) + amount
+        elif isinstance(value, list):
+            process.rows.setdefault(key, []).extend(value)
+        else:
+            process.sums[key] = process.sums.get(key, 0) + value
+'''
+
+
+class _Embedded:
+    """Finds and loads the modules above."""
+
+    @staticmethod
+    def _path(name):
+        base = name.replace(".", "/")
+        return next((path for path in (base + ".py", base + "/__init__.py") if path in EMBEDDED), None)
+
+    def find_spec(self, name, path=None, target=None):
+        found = self._path(name)
+        return found and ModuleSpec(name, self, origin=found, is_package=found.endswith("/__init__.py"))
+
+    def create_module(self, spec):
+        return None
+
+    def exec_module(self, module):
+        path = module.__spec__.origin
+        module.__file__ = path
+        exec(compile(EMBEDDED[path], path, "exec"), module.__dict__)
+        if path == "profiler/__init__.py":
+            module.EMBEDDED = EMBEDDED
+
+    def get_source(self, name):
+        return EMBEDDED.get(self._path(name))
+
+
+if __name__ == "__main__":
+    # Nothing beside this file may shadow the standard library (it is often run from /tmp).
+    import os
+
+    here = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or os.curdir) != here]
+    sys.meta_path.insert(0, _Embedded())
+    from profiler.cli import main
+
+    sys.exit(main())
