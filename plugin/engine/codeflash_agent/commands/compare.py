@@ -70,9 +70,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="exit with 1 only for a loss of at least this, 0.05 for 5 %% (default: any that is told from noise); "
         "with METRIC= for that metric alone; repeatable",
     )
-    parser.add_argument(
-        "--seed", type=int, help="of the order of runs (default: from the commits)"
-    )
+    parser.add_argument("--seed", type=int, help="of the order of runs (default: from the commits)")
     parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
     _common.add_json(parser)
 

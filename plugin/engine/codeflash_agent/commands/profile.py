@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
 
 HELP = "profile CPU, memory, collector and event loop jointly; in a session it opens the way to the next experiment"
 EXAMPLE = "codeflash-agent profile -- python scripts/import_job.py --rows 100000"
+
+STDERR = 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -74,10 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
             )
         file = layout.profiles / "latest.json"
         document = _profile(languages.load(layout.project), setup, layout, layout.project, command, file, arguments)
-    if arguments.json == "-":
-        _common.emit(arguments, [], document)
-    elif arguments.json:
-        atomic.write_json(Path(arguments.json), document)
+    _common.emit(arguments, [file.with_suffix(".txt").read_text(encoding="utf-8").rstrip()], document)
     return 0
 
 
@@ -91,20 +89,24 @@ def _profile(
     arguments: argparse.Namespace,
 ) -> dict[str, Any]:
     file.parent.mkdir(parents=True, exist_ok=True)
-    options = ["--json", str(file), "--baseline", str(layout.profiles), *arguments.option]
+    report = file.with_suffix(".txt")
+    for stale in (file, report):
+        stale.unlink(missing_ok=True)
+    options = ["--json", str(file), "--report", str(report), "--baseline", str(layout.profiles), *arguments.option]
     if arguments.quick:
         options.append("--quick")
     argv = language.profile_command(setup, tree, command, options)
     # The program's own output goes to stderr here: standard output carries the result of this verb.
+    _common.progress(f"profiling {shlex.join(command)}")
     done = subprocess.run(
         argv,
         cwd=tree,
         env=language.environment(setup, layout.project, tree),
         stdin=subprocess.DEVNULL,
-        stdout=sys.stderr,
+        stdout=STDERR,
         check=False,
     )
-    if not file.exists():
+    if not (file.exists() and report.exists()):
         raise EnvironmentProblem(
             f"the profiler wrote nothing and ended with {done.returncode}; its line above says why"
         )
