@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +14,7 @@ from codeflash_agent.errors import EnvironmentProblem
 from codeflash_agent.measure import pairs
 from codeflash_agent.measure.model import Measurement, Method, Pair, Sample
 from codeflash_agent.measure.process import BenchmarkFailed
+from codeflash_agent.storage import atomic
 from tests.engine.measure.factories import python, sample, side
 
 if TYPE_CHECKING:
@@ -237,6 +240,23 @@ def test_the_band_is_measured_on_equal_sides(tmp_path: Path, scripted: Callable[
     assert quiet == {"wall_s": 0.02, "cpu_s": 0.02, "rss_mib": 0.01}
     assert noisy["cpu_s"] > 0.03
     assert len(script.runs) == 12
+
+
+def test_measurements_at_once_take_turns(
+    tmp_path: Path, scripted: Callable[..., Script], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While another process measures, this one says so and waits, and its budget does not run meanwhile."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(pairs, "TURN_SILENCE_S", 0.1)
+    other = atomic.locked(tmp_path / f"codeflash-measuring-{os.getuid()}.lock")
+    other.__enter__()
+    threading.Timer(1.0, lambda: other.__exit__(None, None, None)).start()
+    script = scripted(_quiet(1.0, 0.7))
+    told: list[str] = []
+    measurement = _measure(tmp_path, progress=told.append, method=Method("scripted", warmups=0), budget_s=0.5)
+    assert any("another measurement" in line for line in told)
+    assert (measurement.pairs, measurement.complete) == (5, True)
+    assert len(script.runs) == 10
 
 
 def test_a_real_gain_is_measured(tmp_path: Path) -> None:

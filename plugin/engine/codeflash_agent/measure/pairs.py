@@ -21,6 +21,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from codeflash_agent.errors import EnvironmentProblem
 from codeflash_agent.measure import statistics
 from codeflash_agent.measure.model import Measurement, Pair, Ratio, Sample, Value
 from codeflash_agent.measure.process import BenchmarkFailed, Supervisor, run_benchmark
@@ -35,6 +36,7 @@ _T = TypeVar("_T")
 
 SMALL_EFFECT = 0.05
 TURN_PATIENCE_S = 3600.0
+TURN_SILENCE_S = 5.0
 
 
 def measure_pairs(
@@ -166,11 +168,16 @@ class _Clock:
         self._longest_pair_s = max(self._longest_pair_s, self.spent() - before)
 
     @contextlib.contextmanager
-    def turn(self) -> Iterator[None]:
+    def turn(self, say: Callable[[str], None]) -> Iterator[None]:
         """Hold the machine-wide lock, so that two measurements at once take turns instead of disturbing each other."""
         before = time.monotonic()
         lock = Path(tempfile.gettempdir()) / f"codeflash-measuring-{os.getuid()}.lock"
-        with atomic.locked(lock, patience_s=TURN_PATIENCE_S):
+        with contextlib.ExitStack() as held:
+            try:
+                held.enter_context(atomic.locked(lock, patience_s=TURN_SILENCE_S))
+            except EnvironmentProblem:
+                say("another measurement runs on this machine; waiting for a turn")
+                held.enter_context(atomic.locked(lock, patience_s=TURN_PATIENCE_S))
             self._waited_s += time.monotonic() - before
             yield
 
@@ -192,7 +199,7 @@ def _warm_up(
     for _ in range(method.warmups):
         for side in sides:
             say(f"warming {side.name} up")
-            with clock.turn():
+            with clock.turn(say):
                 _patiently(lambda side=side: run_benchmark(method, side, supervisor), notes, say)  # type: ignore[misc]
 
 
@@ -215,7 +222,7 @@ def _measure_pair(
             samples[role] = run_benchmark(method, side, supervisor)
         return Pair(index, first, samples["base"], samples["head"])
 
-    with clock.turn(), clock.pair():
+    with clock.turn(say), clock.pair():
         return _patiently(both, notes, say)
 
 
