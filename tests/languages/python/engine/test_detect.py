@@ -66,7 +66,7 @@ def test_uv_without_environment(tmp_path):
 
 
 def test_poetry_environment_in_its_cache(tmp_path, monkeypatch):
-    """Poetry's environment is found in poetry's cache by the name that poetry gives it, without poetry."""
+    """Poetry's environment is found in poetry's cache by the name that poetry gives it, without starting poetry."""
     project = tmp_path / "project"
     write(
         project,
@@ -79,6 +79,11 @@ def test_poetry_environment_in_its_cache(tmp_path, monkeypatch):
     digest = base64.urlsafe_b64encode(hashlib.sha256(os.path.realpath(project).encode()).digest()).decode()[:8]
     made = make_venv(tmp_path / "cache" / "virtualenvs" / f"orders_app-{digest}-py3.11")
     monkeypatch.setenv("POETRY_CACHE_DIR", str(tmp_path / "cache"))
+    tool = write(tmp_path / "bin", {"poetry": "#!/bin/sh\nexit 1\n"}) / "poetry"
+    without = detect(project)
+    assert (without.manager, without.runner) == ("poetry", str(made / "bin/python"))
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
     setup = detect(project)
     assert (setup.manager, setup.runner) == ("poetry", "poetry run python")
     assert setup.interpreter == str(made / "bin/python")

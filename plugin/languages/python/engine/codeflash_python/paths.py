@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
+import fnmatch
+import functools
+import re
 from pathlib import PurePosixPath
 
 TEST = "test"
@@ -52,6 +54,7 @@ CONFIGURATION_FILES = (
 )
 
 
+@functools.lru_cache(maxsize=1 << 17)
 def kind_of(path: str) -> str:
     """What `path`, relative to the repository's top, is.
 
@@ -73,4 +76,10 @@ def kind_of(path: str) -> str:
 
 
 def _matches(name: str, patterns: tuple[str, ...]) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in patterns)
+    return _pattern(patterns).match(name) is not None
+
+
+@functools.cache
+def _pattern(globs: tuple[str, ...]) -> re.Pattern[str]:
+    """One expression for all of `globs`: detection asks for every file of a repository."""
+    return re.compile("|".join(fnmatch.translate(one) for one in globs))

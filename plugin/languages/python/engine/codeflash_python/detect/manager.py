@@ -132,14 +132,17 @@ def _uv(project: Path) -> list[Candidate]:
         if (parent / ".git").exists():
             break
     places = [top / (named or ".venv") for top in tops]
-    runner = "uv run --no-sync python"
-    return [Candidate(_python_of(place), runner) for place in places if _python_of(place)]
+    return [
+        Candidate(_python_of(place), "uv run --no-sync python" if shutil.which("uv") else _python_of(place))
+        for place in places
+        if _python_of(place)
+    ]
 
 
 def _poetry(project: Path, metadata: Metadata) -> list[Candidate]:
     """Poetry's environments: in the project, else in its folder under a name made from the project's name and path."""
     if _python_of(project / ".venv"):
-        return [Candidate(_python_of(project / ".venv"), "poetry run python")]
+        return [Candidate(_python_of(project / ".venv"), _through("poetry", project / ".venv", project))]
     name = re.sub(r'[ $`!*@"\\\r\n\t]', "_", (metadata.name or project.name).lower())[:42]
     digest = hashlib.sha256(os.path.normcase(os.path.realpath(project)).encode()).digest()
     start = f"{name}-{base64.urlsafe_b64encode(digest).decode()[:8]}-py"
@@ -151,7 +154,15 @@ def _poetry(project: Path, metadata: Metadata) -> list[Candidate]:
         home / "Library" / "Caches" / "pypoetry" / "virtualenvs",
     ]
     found = [path for folder in folders for path in sorted(folder.glob(f"{glob.escape(start)}*"), reverse=True)]
-    return [Candidate(_python_of(path), "poetry run python") for path in found if _python_of(path)]
+    return [Candidate(_python_of(path), _through("poetry", path, project)) for path in found if _python_of(path)]
+
+
+def _through(tool: str, prefix: Path, project: Path) -> str:
+    """`tool run python`, or the environment's own interpreter where the tool is not installed."""
+    if shutil.which(tool):
+        return f"{tool} run python"
+    python = _python_of(prefix)
+    return os.path.relpath(python, project) if prefix.is_relative_to(project) else python
 
 
 def _pdm(project: Path) -> list[Candidate]:
@@ -160,7 +171,9 @@ def _pdm(project: Path) -> list[Candidate]:
         written = (project / ".pdm-python").read_text(encoding="utf-8").strip()
     except OSError:
         return []
-    return [Candidate(written, "pdm run python")] if os.access(written, os.X_OK) else []
+    if not os.access(written, os.X_OK):
+        return []
+    return [Candidate(written, _through("pdm", Path(written).parent.parent, project))]
 
 
 def _asked(project: Path, manager: Manager) -> list[Candidate]:
@@ -230,8 +243,9 @@ def _local(project: Path, manager: Manager) -> list[Candidate]:
         names.insert(0, Path(active).name)
     elif active:
         names.sort(key=lambda name: str(project / name) != active)
-    prefix = {"poetry": "poetry run python", "pdm": "pdm run python"}.get(manager.name)
-    return [
-        Candidate(_python_of(project / name), prefix if prefix and name == ".venv" else f"{name}/bin/python")
-        for name in names
-    ]
+    found = []
+    for name in names:
+        tool = manager.name if manager.name in ("poetry", "pdm") and name == ".venv" else None
+        runner = _through(tool, project / name, project) if tool else f"{name}/bin/python"
+        found.append(Candidate(_python_of(project / name), runner))
+    return found

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
 LIMIT = 30_000
+FOREIGN = re.compile(r"(^|/)(site-packages|node_modules)/")
 PRUNED = frozenset(
     {
         "node_modules",
@@ -44,18 +46,17 @@ def _from_git(project: Path) -> list[str]:
         return []
     names = os.fsdecode(done.stdout).split("\0")
     # Files deleted from the checkout are still in the index; environments that nobody ignored are not the project.
+    tops = {name.split("/")[0] for name in names if "/" in name}
+    environments = {name for name in tops if (project / name / "pyvenv.cfg").exists()}
+    top = os.fspath(project)  # plain texts: a big repository has tens of thousands of files
     return [
         name
         for name in dict.fromkeys(names)
-        if name and not _in_environment(project, name) and (project / name).is_file()
+        if name
+        and not (environments and name.split("/")[0] in environments)
+        and not FOREIGN.search(name)
+        and os.path.isfile(f"{top}/{name}")  # noqa: PTH113
     ]
-
-
-def _in_environment(project: Path, name: str) -> bool:
-    parts = name.split("/")
-    if "site-packages" in parts or "node_modules" in parts:
-        return True
-    return len(parts) > 1 and (project / parts[0] / "pyvenv.cfg").exists()
 
 
 def _from_walk(project: Path) -> list[str]:
