@@ -66,7 +66,7 @@ def get_client() -> tuple[str, Path]:
         if done.returncode == 0:
             return pin.version, executable
         problems.append(f"{pin.label} does not start: {(done.stderr or done.stdout).strip()[-200:]}")
-    raise DemoProblem("; ".join(problems))
+    raise DemoProblem("; ".join(dict.fromkeys(problems)))
 
 
 def _version(pin: clients.Pin) -> tuple[int, ...]:

@@ -51,6 +51,8 @@ NO_GAIN = Edit(
     "    for idx, token in enumerate(tlist.tokens[:]):\n        tidx = idx - tidx_offset\n        if tidx < 0:",
 )
 
+REAL_TARGET, NO_GAIN_TARGET = "TokenList.__str__", "_group"  # as the target table names them
+
 
 def agent_marker(plugin: Path, name: str) -> str:
     """A line that stands only in the system prompt of the plugin's agent `name`: the first of its body."""
@@ -94,13 +96,13 @@ class Story:
                 self.words,
             ),
             passed(self._agent("profile", "Profile the current state")),
-            profiled(self._begin_real_fix()),
+            profiled(REAL_TARGET, self._begin_real_fix()),
             passed(self._read(self.tree / REAL_FIX.file)),
             self._edit(REAL_FIX),
             passed(self._agent("measure", "Measure the change")),
             verdict("keep", self._keep()),
             passed(self._agent("profile", "Profile what is left")),
-            profiled(self._begin_no_gain()),
+            profiled(NO_GAIN_TARGET, self._begin_no_gain()),
             passed(self._read(self.tree / NO_GAIN.file)),
             self._edit(NO_GAIN),
             passed(self._agent("measure", "Measure the change")),
@@ -125,7 +127,7 @@ class Story:
                 self.words,
             ),
             passed(self._agent("profile", "Profile the current state")),
-            profiled(self._begin_real_fix()),
+            profiled(REAL_TARGET, self._begin_real_fix()),
             passed(self._read(self.tree / REAL_FIX.file)),
             self._edit(REAL_FIX),
             passed(self._agent("measure", "Measure the change")),
@@ -190,13 +192,13 @@ class Story:
         return passed(ToolCall("Edit", call))
 
     def _begin_real_fix(self) -> ToolCall:
-        why = "extending a group renders the whole list for each item, O(n^2); render what was added only"
-        target = "sqlparse/sql.py::TokenList.group_tokens"
+        why = "group_tokens renders the whole group again for each item it adds, O(n^2); render what was added only"
+        target = f"sqlparse/sql.py::{REAL_TARGET}"
         return self._agent("begin", "Open an experiment", "--target", target, "--domains", "cpu", "--hypothesis", why)
 
     def _begin_no_gain(self) -> ToolCall:
         why = "_group copies the token list through __iter__ on each of its passes; a slice copies it in C"
-        target = "sqlparse/engine/grouping.py::_group"
+        target = f"sqlparse/engine/grouping.py::{NO_GAIN_TARGET}"
         return self._agent("begin", "Open an experiment", "--target", target, "--domains", "cpu", "--hypothesis", why)
 
     def _keep(self) -> ToolCall:
@@ -214,6 +216,18 @@ def exit_code(text: str) -> int:
     return int(match.group(1)) if match else 0
 
 
+def answer_of(request: Request) -> str:
+    """What the last tool call answered, when it succeeded.
+
+    Raises:
+        ScriptBroken: it failed.
+    """
+    last = request.last_result()
+    if last.is_error or exit_code(last.text):
+        raise ScriptBroken(f"the step before failed:\n{last.text[-1500:]}")
+    return last.text
+
+
 def passed(step: Step) -> Turn:
     """Go on with `step` when the last tool call succeeded."""
     return after_text("", step)
@@ -223,28 +237,34 @@ def after_text(needle: str, step: Step) -> Turn:
     """Go on with `step` when the last tool call succeeded and its answer contains `needle`."""
 
     def turn(request: Request) -> Step:
-        last = request.last_result()
-        if last.is_error or exit_code(last.text):
-            raise ScriptBroken(f"the step before failed:\n{last.text[-1500:]}")
-        if needle not in last.text:
-            raise ScriptBroken(f"{needle!r} is not in the answer to the step before:\n{last.text[-1500:]}")
+        text = answer_of(request)
+        if needle not in text:
+            raise ScriptBroken(f"{needle!r} is not in the answer to the step before:\n{text[-1500:]}")
         return step
 
     return turn
 
 
-def profiled(step: Step) -> Turn:
-    """Go on with `step` when the last answer is a unified profile with its table of targets."""
-    return after_text("[unified targets]", step)
+def profiled(target: str, step: Step) -> Turn:
+    """Go on with `step` when the last answer is a unified profile whose table of targets has `target`."""
+
+    def turn(request: Request) -> Step:
+        text = answer_of(request)
+        table = text.partition("[unified targets]")[2]
+        if f"| {target} |" not in table:
+            raise ScriptBroken(f"{target} is not among the targets of the profile:\n{text[-2500:]}")
+        return step
+
+    return turn
 
 
 def verdict(expected: str, step: Step) -> Turn:
-    """Go on with `step` when the measurement before came to the verdict `expected`."""
+    """Go on with `step` when the measurement before, whatever its exit status, came to the verdict `expected`."""
 
     def turn(request: Request) -> Step:
         text = request.last_result().text
-        found = re.search(r"verdict\W+(keep|discard|fix)\b", text, re.IGNORECASE)
-        if found is None or found.group(1).lower() != expected:
+        found = re.search(r"^verdict (\w+)", text, re.MULTILINE)
+        if found is None or found.group(1) != expected:
             raise ScriptBroken(f"the story needs the verdict {expected}, but the measurement says:\n{text[-2500:]}")
         return step
 
@@ -253,8 +273,5 @@ def verdict(expected: str, step: Step) -> Turn:
 
 def complete(request: Request) -> Step:
     """The lead's answer: the headline of the report that was just read."""
-    last = request.last_result()
-    if exit_code(last.text):
-        raise ScriptBroken(f"the report failed:\n{last.text[-1500:]}")
-    lines = [line for line in last.text.splitlines() if line.strip()]
+    lines = [line for line in answer_of(request).splitlines() if line.strip()]
     return "\n".join(["[complete]", *lines[:12]])

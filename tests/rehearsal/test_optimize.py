@@ -11,7 +11,7 @@ import re
 
 import pytest
 
-from rehearsal.story import NO_GAIN, REAL_FIX, Story
+from rehearsal.story import NO_GAIN, NO_GAIN_TARGET, REAL_FIX, REAL_TARGET, Story
 from tests.rehearsal.outcome import PLUGIN, checkout, git
 
 pytestmark = [pytest.mark.client, pytest.mark.slow]
@@ -113,8 +113,8 @@ def test_the_hand_over_says_how_to_resume(session, project):
     assert "How to resume" in text
     assert "/codeflash optimize" in text
     assert "codeflash/optimize" in text
-    for target in ("TokenList.group_tokens", "_group"):
-        assert target in text
+    for target in (REAL_TARGET, NO_GAIN_TARGET):
+        assert f"::{target}" in text
 
 
 def test_the_users_checkout_is_byte_for_byte_what_it_was(session, before, project):
