@@ -152,6 +152,14 @@ def test_pytest_missing(tmp_path):
     ]
 
 
+def test_declared_pytest_missing_from_a_managed_environment(tmp_path):
+    """Where the project declares pytest and its tool did not install it, the tool's own command is what helps."""
+    pyproject = '[tool.poetry]\nname = "orders"\n[tool.poetry.group.dev.dependencies]\npytest = "*"\n'
+    make_venv(write(tmp_path, {**SRC, "pyproject.toml": pyproject}) / ".venv", tools=False)
+    (problem,) = [one for one in detect(tmp_path).problems if "the tests need pytest" in one]
+    assert problem.endswith("cannot import: poetry install")
+
+
 def test_unittest_where_pytest_is_missing(tmp_path):
     """Tests of the standard library's kind run with unittest where the environment has no pytest."""
     files = {**SRC, "tests/test_core.py": "import unittest\nclass T(unittest.TestCase):\n    def test_a(self): pass\n"}

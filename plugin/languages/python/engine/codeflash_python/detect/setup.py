@@ -35,8 +35,9 @@ def detect(project: Path) -> Setup:
     managed = manager.find_manager(project, declared, files)
     candidate, answer, failed = _choose(project, manager.candidates(project, managed, declared, files))
     found_layout = layout.find_layout(files, declared)
-    add = _adding(managed, candidate, answer)
-    tests = tests_command.find_tests(project, files, declared, answer, add)
+    tests = tests_command.find_tests(
+        project, files, declared, answer, lambda name: _adding(name, managed, candidate, answer, declared)
+    )
     if answer is not None and tests.imports:
         absent = target.missing_modules(answer.interpreter, sorted(set(tests.imports) - answer.stdlib - {"pytest"}))
         if absent:
@@ -107,13 +108,22 @@ def _choose(
     return None, None, failed
 
 
-def _adding(managed: manager.Manager, candidate: manager.Candidate | None, answer: target.Target | None) -> str:
-    """The command that adds one package to the environment that was chosen."""
-    if managed.name in ("pip", "none") and candidate is not None and answer is not None:
-        if not candidate.own and answer.kind == "bare":
-            return managed.install
-        return f"{candidate.runner} -m pip install"
-    return managed.add
+def _adding(
+    distribution: str,
+    managed: manager.Manager,
+    candidate: manager.Candidate | None,
+    answer: target.Target | None,
+    declared: metadata.Metadata,
+) -> str:
+    """The command that brings one distribution into the environment that was chosen."""
+    plain = managed.name in ("pip", "none")
+    if not plain and distribution in declared.dependencies:
+        return managed.install  # it is declared: what is missing is the tool's own step
+    command = managed.add
+    if plain and candidate is not None and answer is not None:
+        own = candidate.own or answer.kind != "bare"
+        command = f"{candidate.runner} -m pip install" if own else managed.install
+    return command if distribution in command.split() else f"{command} {distribution}"
 
 
 def _environment_problems(

@@ -10,6 +10,7 @@ from codeflash_python import paths
 from codeflash_python.detect.metadata import ini
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from codeflash_python.detect.metadata import Metadata
@@ -44,8 +45,10 @@ class Tests:
     problems: list[str] = field(default_factory=list)
 
 
-def find_tests(project: Path, files: list[str], metadata: Metadata, target: Target | None, add: str) -> Tests:
-    """Find the tests and how to run them; `add` is the command that adds a package to the environment."""
+def find_tests(
+    project: Path, files: list[str], metadata: Metadata, target: Target | None, adding: Callable[[str], str]
+) -> Tests:
+    """Find the tests and how to run them; `adding` gives the command that brings a package into the environment."""
     test_files = [path for path in files if _is_test_module(path)]
     tests = Tests(files=len(test_files), hints=_hints(project, files))
     if not test_files:
@@ -69,10 +72,10 @@ def find_tests(project: Path, files: list[str], metadata: Metadata, target: Targ
         tests.command = " ".join([PYTEST, *arguments])
         if not can_pytest:
             tests.problems.append(
-                f"the tests need pytest, which the project's interpreter cannot import: {_with(add, 'pytest')}"
+                f"the tests need pytest, which the project's interpreter cannot import: {adding('pytest')}"
             )
         else:
-            tests.problems += _missing_plugins((configured or {}).get("addopts", ""), target, add)
+            tests.problems += _missing_plugins((configured or {}).get("addopts", ""), target, adding)
     else:
         tests.runner = "unittest"
         tests.command = _unittest(folders, files)
@@ -117,11 +120,6 @@ def _is_test_module(path: str) -> bool:
     return name.startswith("test") or name.endswith("_test.py")
 
 
-def _with(add: str, distribution: str) -> str:
-    """The command that adds `distribution`; one that already names it stays as it is."""
-    return add if distribution in add.split() else f"{add} {distribution}"
-
-
 def _conftests(files: list[str]) -> list[str]:
     return [path for path in files if path.rpartition("/")[2] == "conftest.py"]
 
@@ -157,14 +155,14 @@ def _unittest(folders: list[str], files: list[str]) -> str:
     return f"python -m unittest discover -s {folder}{top}"
 
 
-def _missing_plugins(options: str, target: Target | None, add: str) -> list[str]:
+def _missing_plugins(options: str, target: Target | None, adding: Callable[[str], str]) -> list[str]:
     found = {}
     for word in options.split():
         for option, (module, distribution) in PLUGIN_OPTIONS.items():
             if (word == option or (word.startswith(option) and option != "-n")) and target and not target.has(module):
                 found[distribution] = option
     return [
-        f"the project's pytest settings use {option}, which needs {distribution}: {_with(add, distribution)}"
+        f"the project's pytest settings use {option}, which needs {distribution}: {adding(distribution)}"
         for distribution, option in found.items()
     ]
 
