@@ -9,7 +9,7 @@ A recording is a file of whole samples, as `measure.process` gives them, of one 
 replayed by taking neighbouring runs from it, in the order in which the rule would have run them, and dividing the
 time figures of head by the effect that is to be found. So drift and disturbances are those of the machine, and the
 truth is known. The same runs go to our rule (5, 15, 30 pairs, verdict, confirming block) and to the naive rules of
-FACTS, which see the process's CPU seconds alone.
+those in common use, which see the process's CPU seconds alone.
 """
 
 from __future__ import annotations
