@@ -30,6 +30,8 @@ PLUGIN = ROOT / "plugin"
 SCRIPTED_PATIENCE_S = 600
 LIVE_PATIENCE_S = 3600
 LIVE_BUDGET_USD = "10"
+# Nobody is there to be asked, so what the plugin's agents use is allowed beforehand, and nothing else.
+LIVE_PERMISSIONS = ("--permission-mode", "acceptEdits", "--allowedTools", "Bash,Read,Edit,Write,Grep,Glob,Agent,Task")
 
 SCRIPTED_NOTE = """\
 In this demo the MODEL'S TURNS ARE SCRIPTED: what a model would say and which tools it would call was written before.
@@ -115,7 +117,7 @@ def require_login(executable: Path) -> None:
 
 def live_environment() -> dict[str, str]:
     """The environment of whoever runs this, with its login."""
-    return {**os.environ, "IS_SANDBOX": "1", "DISABLE_AUTOUPDATER": "1"}
+    return {**os.environ, "DISABLE_AUTOUPDATER": "1"}
 
 
 def play_live(executable: Path, story: Story, account: Account) -> ClientRun:
@@ -131,6 +133,7 @@ def play_live(executable: Path, story: Story, account: Account) -> ClientRun:
         environment=live_environment(),
         plugin=PLUGIN,
         arguments=["--max-budget-usd", LIVE_BUDGET_USD],
+        permissions=LIVE_PERMISSIONS,
         timeout_s=LIVE_PATIENCE_S,
         on_event=account.on_event,
     ).check()

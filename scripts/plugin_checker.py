@@ -209,17 +209,20 @@ class PluginChecker:
                 self._say(page.path, f"{key} is silently ignored in a plugin's agent; take it out")
             elif key not in AGENT_FIELDS:
                 self._say(page.path, f"unknown field {key}")
-        for key in ("tools", "disallowedTools"):
-            for tool in _entries(fields.get(key)):
-                name = tool.partition("(")[0].strip()
-                if name not in TOOLS and not MCP_TOOL.fullmatch(name):
-                    self._say(page.path, f"unknown tool {name} in {key}: Claude Code would drop it without a word")
+        self._tools(page, "tools", "disallowedTools")
         self._choices(page)
         for skill in _entries(fields.get("skills")):
             if skill.rpartition(":")[2] not in skills:
                 self._say(page.path, f"preloads the skill {skill}, which does not exist")
         limit = LEAD_WORDS if page.path.stem == LEAD else AGENT_WORDS
         self._length(page, limit)
+
+    def _tools(self, page: Page, *keys: str) -> None:
+        for key in keys:
+            for tool in _entries((page.fields or {}).get(key)):
+                name = tool.partition("(")[0].strip()
+                if name not in TOOLS and not MCP_TOOL.fullmatch(name):
+                    self._say(page.path, f"unknown tool {name} in {key}: Claude Code would drop it without a word")
 
     def _choices(self, page: Page) -> None:
         fields = page.fields or {}
@@ -255,6 +258,7 @@ class PluginChecker:
         for key in page.fields:
             if key not in SKILL_FIELDS:
                 self._say(page.path, f"unknown field {key}")
+        self._tools(page, "allowed-tools")
         if re.search(r"\$\d", page.body):
             self._say(page.path, "uses $0, $1 …; only $ARGUMENTS holds the user's whole text in both clients")
         if page.path.parent.name == ROUTER:

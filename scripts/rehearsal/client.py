@@ -123,6 +123,7 @@ def run(
     plugin: Path | None = None,
     model: ScriptedModel | None = None,
     arguments: Sequence[str] = (),
+    permissions: Sequence[str] = ("--permission-mode", "bypassPermissions"),
     timeout_s: float = 120,
     on_event: Callable[[Event], None] | None = None,
     kill_when: Callable[[], bool] | None = None,
@@ -135,8 +136,7 @@ def run(
     Raises:
         OSError: the client cannot be started.
     """
-    command = [str(executable), "-p", prompt, "--output-format", "stream-json", "--verbose"]
-    command += ["--permission-mode", "bypassPermissions"]
+    command = [str(executable), "-p", prompt, "--output-format", "stream-json", "--verbose", *permissions]
     if plugin is not None:
         command += ["--plugin-dir", str(plugin)]
     process = subprocess.Popen(
