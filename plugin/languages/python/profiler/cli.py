@@ -50,7 +50,7 @@ standard input again, and nothing from a pipe. --quick makes the joint pass only
 repeated. The report goes to standard error, or to --report FILE.
 
 targets:
-{FORMULA}
+{FORMULA.replace("%", "%%")}
 
 exit status: the command's own (128 + N when signal N killed it), except
   {errors.USAGE}  the arguments, the source root, the baseline or an output path are wrong: nothing was run

@@ -93,20 +93,29 @@ def blocking(table: Table, processes: list[Process], resolver: Resolver) -> Asyn
                 callback.blocks += int(blocks)
                 callback.held_s += seconds
                 callback.longest_s = max(callback.longest_s, longest)
-        for _, stack, blocks, wall, cpu, longest in process.rows.get("loop.blocks", ()):
-            functions = resolver.stack(process, stack)
+        for callback_code, stack, blocks, wall, cpu, longest in process.rows.get("loop.blocks", ()):
+            # Where nothing of the project's is beneath the loop (asyncio works on its behalf), the callback is meant.
+            functions = _within_callback(resolver.stack(process, stack)) + resolver.stack(process, (callback_code,))
             own = next((index for index, function in enumerate(functions) if function.own), None)
             if own is not None:
                 row = table.row(functions[own])
                 if own > 0:
                     entry = (functions[own - 1].file, functions[own - 1].name)
                     row.blocked_entries[entry] = row.blocked_entries.get(entry, 0.0) + wall
-                row.blocks += int(blocks)
+                row.blocks += blocks
                 row.blocked_s += wall
                 row.blocked_cpu_s += cpu
                 row.longest_block_s = max(row.longest_block_s, longest)
     found.callbacks = sorted(callbacks.values(), key=lambda callback: -callback.held_s)
     return found
+
+
+def _within_callback(stack: tuple[Function, ...]) -> tuple[Function, ...]:
+    """The part of a stack inside the innermost callback of the loop: what is outside runs the loop."""
+    for index, function in enumerate(stack):
+        if function.name.rpartition(".")[2] == "_run" and function.file.endswith("asyncio/events.py"):
+            return stack[:index]
+    return stack
 
 
 def waits(found: Asynchrony, processes: list[Process], resolver: Resolver) -> None:
@@ -983,14 +992,15 @@ def _blocking(table: Table, loops: Asynchrony, wall_s: float) -> Iterator[tuple[
         if row.blocked_s < BLOCKED_S or row.longest_block_s < BLOCKED_S:
             continue
         load = row.blocked_cpu_s / row.blocked_s
+        blocks = max(round(row.blocks), 1)
         evidence: dict[str, float | str] = {
             "blocked_ms": row.blocked_s * 1000,
             "longest_ms": row.longest_block_s * 1000,
-            "blocks": float(row.blocks),
+            "blocks": float(blocks),
             "cpu_per_wall": load,
         }
         held = (
-            f"{row.function.name} holds the event loop for {row.blocked_s * 1000:.0f} ms in {row.blocks} blocks, the "
+            f"{row.function.name} holds the event loop for {row.blocked_s * 1000:.0f} ms in {blocks} blocks, the "
             f"longest {row.longest_block_s * 1000:.0f} ms, with {load:.0%} CPU"
         )
         if load <= IDLE_BLOCK:
@@ -1058,6 +1068,8 @@ def _entry(row: Row) -> str:
     if not row.blocked_entries:
         return ""
     file, name = max(row.blocked_entries, key=lambda key: row.blocked_entries[key])
+    if row.blocked_entries[file, name] < row.blocked_s / 2:
+        return ""
     return f"{file.rpartition('/')[2].rpartition('.')[0]}.{name}"
 '''
 
@@ -1276,7 +1288,7 @@ class Row:
     full_collections: int = 0
     blocked_s: float = 0.0
     blocked_cpu_s: float = 0.0
-    blocks: int = 0
+    blocks: float = 0.0
     longest_block_s: float = 0.0
     blocked_entries: dict[tuple[str, str], float] = field(default_factory=dict)
     calls: int | None = None
@@ -1474,10 +1486,12 @@ if TYPE_CHECKING:
 
 CPU_SHARE = 0.01
 MEMORY_BYTES = 2 * MIB
+SMALL_PEAK = 64 * MIB  # a large share of a small peak is no reason to optimise
 PAUSE_SHARE = 0.01
 BLOCKED_S = 0.005
 PER_FURTHER_DOMAIN = 0.25
 BRANCHING = 0.3  # weight of cumulative time that spreads over several callees
+BRANCHING_ONCE = 0.1  # the same for what runs once: an entry point has everything beneath it, and is seldom at fault
 LOOPING = 0.5  # weight of the time of a callee that is called many times for each call of the function
 MANY = 50  # calls of a callee for one of its caller from which the caller is a loop
 TEST_WEIGHT = 0.1  # tests are the workload, not what is to be optimised
@@ -1489,8 +1503,8 @@ FORMULA = (
     "  cpu    = (own + 0.5 x looped + 0.3 x spread) / all CPU time;  own = self and non-project callees;\n"
     "           looped = time in a project callee called >= 50 times per call of this one (needs call counts);\n"
     "           spread = time in its other project callees beyond the largest (a function that only passes\n"
-    "           through to one callee is not the target)\n"
-    "  memory = its bytes live at the peak / the peak\n"
+    "           through to one callee is not the target); 0.1 x for what is called once\n"
+    "  memory = its bytes live at the peak / the peak, or / 64 MiB where the peak is lower\n"
     "  gc     = mean of the pauses that it set off and of those apportioned to it by its young collections / wall\n"
     "  async  = seconds for which it held the event loop in blocks of >= 1 ms / wall\n"
     "Functions in test files count a tenth: they are the workload."
@@ -1535,13 +1549,14 @@ def responsible(row: Row, table: Table) -> float:
     # Time that flows on through the largest callee alone is that callee's affair; and time cannot count twice
     # where callees call each other, so the cumulative time bounds it.
     spread = max(0.0, min(rest - largest, row.cum_s - row.own_s))
-    return row.own_s + LOOPING * min(looped, row.cum_s) + BRANCHING * spread
+    once = row.function.name == MODULE or row.calls is None or row.calls <= 1
+    return row.own_s + LOOPING * min(looped, row.cum_s) + (BRANCHING_ONCE if once else BRANCHING) * spread
 
 
 def _judge(row: Row, table: Table, *, wall_s: float, peak_bytes: float) -> Target | None:
     cpu = min(responsible(row, table) / table.cpu_s, 1.0) if table.cpu_s else 0.0
     held = row.peak if row.peak is not None else row.resident
-    memory = min(held / peak_bytes, 1.0) if peak_bytes else 0.0
+    memory = min(held / max(peak_bytes, SMALL_PEAK), 1.0)
     pauses = min((row.pauses_s + row.apportioned_s) / 2 / wall_s, 1.0) if wall_s else 0.0
     blocking = min(row.blocked_s / wall_s, 1.0) if wall_s else 0.0
     domains = []
@@ -1555,11 +1570,12 @@ def _judge(row: Row, table: Table, *, wall_s: float, peak_bytes: float) -> Targe
         if counts:
             domains.append(name)
             shares += share
-    if row.function.name == MODULE and domains:
-        domains.append("structure")
     if not domains:
         return None
     score = 100 * shares * (1 + PER_FURTHER_DOMAIN * (len(domains) - 1))
+    # What a module does when it is imported is a matter of structure: the same cost by another name, so no bonus.
+    if row.function.name == MODULE:
+        domains.append("structure")
     if is_test(row.function.file):
         score *= TEST_WEIGHT
     return Target(row, cpu, memory, pauses, blocking, tuple(domains), score)
@@ -1622,7 +1638,7 @@ standard input again, and nothing from a pipe. --quick makes the joint pass only
 repeated. The report goes to standard error, or to --report FILE.
 
 targets:
-{FORMULA}
+{FORMULA.replace("%", "%%")}
 
 exit status: the command's own (128 + N when signal N killed it), except
   {errors.USAGE}  the arguments, the source root, the baseline or an output path are wrong: nothing was run
@@ -2637,7 +2653,7 @@ class LoopWatch:
         scale = seconds / sampled
         for stack, wall, cpu in held:
             part = self.blocks.setdefault((code, stack), [0, 0.0, 0.0, 0.0])
-            part[0] += 1
+            part[0] += wall * scale / seconds  # of one block, whose parts add up to one
             part[1] += wall * scale
             part[2] += cpu * scale
             part[3] = max(part[3], seconds)
@@ -2820,9 +2836,16 @@ class Observer:
         """The child is a process of its own: new tables, a new shard, a new timer."""
         if self.finished:
             return
+        try:
+            self._begin_as_child()
+        except Exception as error:
+            self._broken(error)
+
+    def _begin_as_child(self) -> None:
         parent = self.pid
         self.pid = os.getpid()
         self.clock.forget()
+        self.state.cpu = time.thread_time  # a clock of the parent's thread does not exist here
         self.state.clear()
         self.part.forget()
         self.shard = Shard(self.config.folder)
@@ -4773,6 +4796,8 @@ from profiler.analyse.memory import Allocations, Site
 if TYPE_CHECKING:
     from profiler.storage.shards import Process
 
+FRAMES = 1000
+
 
 def read(process: Process) -> Allocations | None:
     """What memray saw in a process.
@@ -4796,7 +4821,9 @@ def read(process: Process) -> Allocations | None:
 
 def _site(record: Any) -> Site:
     try:
-        frames = tuple((file, line) for _, file, line in record.stack_trace())
+        # With a limit memray gives all frames; without, it hides as many outermost ones as stood above the start of
+        # tracking, which were those of the interpreter's start and not the program's.
+        frames = tuple((file, line) for _, file, line in record.stack_trace(max_stacks=FRAMES))
     except NotImplementedError:  # a deallocation or a thread without a stack
         frames = ()
     return Site(frames, float(record.size))

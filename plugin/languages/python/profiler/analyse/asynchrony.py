@@ -61,20 +61,29 @@ def blocking(table: Table, processes: list[Process], resolver: Resolver) -> Asyn
                 callback.blocks += int(blocks)
                 callback.held_s += seconds
                 callback.longest_s = max(callback.longest_s, longest)
-        for _, stack, blocks, wall, cpu, longest in process.rows.get("loop.blocks", ()):
-            functions = resolver.stack(process, stack)
+        for callback_code, stack, blocks, wall, cpu, longest in process.rows.get("loop.blocks", ()):
+            # Where nothing of the project's is beneath the loop (asyncio works on its behalf), the callback is meant.
+            functions = _within_callback(resolver.stack(process, stack)) + resolver.stack(process, (callback_code,))
             own = next((index for index, function in enumerate(functions) if function.own), None)
             if own is not None:
                 row = table.row(functions[own])
                 if own > 0:
                     entry = (functions[own - 1].file, functions[own - 1].name)
                     row.blocked_entries[entry] = row.blocked_entries.get(entry, 0.0) + wall
-                row.blocks += int(blocks)
+                row.blocks += blocks
                 row.blocked_s += wall
                 row.blocked_cpu_s += cpu
                 row.longest_block_s = max(row.longest_block_s, longest)
     found.callbacks = sorted(callbacks.values(), key=lambda callback: -callback.held_s)
     return found
+
+
+def _within_callback(stack: tuple[Function, ...]) -> tuple[Function, ...]:
+    """The part of a stack inside the innermost callback of the loop: what is outside runs the loop."""
+    for index, function in enumerate(stack):
+        if function.name.rpartition(".")[2] == "_run" and function.file.endswith("asyncio/events.py"):
+            return stack[:index]
+    return stack
 
 
 def waits(found: Asynchrony, processes: list[Process], resolver: Resolver) -> None:

@@ -112,14 +112,15 @@ def _blocking(table: Table, loops: Asynchrony, wall_s: float) -> Iterator[tuple[
         if row.blocked_s < BLOCKED_S or row.longest_block_s < BLOCKED_S:
             continue
         load = row.blocked_cpu_s / row.blocked_s
+        blocks = max(round(row.blocks), 1)
         evidence: dict[str, float | str] = {
             "blocked_ms": row.blocked_s * 1000,
             "longest_ms": row.longest_block_s * 1000,
-            "blocks": float(row.blocks),
+            "blocks": float(blocks),
             "cpu_per_wall": load,
         }
         held = (
-            f"{row.function.name} holds the event loop for {row.blocked_s * 1000:.0f} ms in {row.blocks} blocks, the "
+            f"{row.function.name} holds the event loop for {row.blocked_s * 1000:.0f} ms in {blocks} blocks, the "
             f"longest {row.longest_block_s * 1000:.0f} ms, with {load:.0%} CPU"
         )
         if load <= IDLE_BLOCK:
@@ -187,4 +188,6 @@ def _entry(row: Row) -> str:
     if not row.blocked_entries:
         return ""
     file, name = max(row.blocked_entries, key=lambda key: row.blocked_entries[key])
+    if row.blocked_entries[file, name] < row.blocked_s / 2:
+        return ""
     return f"{file.rpartition('/')[2].rpartition('.')[0]}.{name}"

@@ -55,7 +55,7 @@ class Row:
     full_collections: int = 0
     blocked_s: float = 0.0
     blocked_cpu_s: float = 0.0
-    blocks: int = 0
+    blocks: float = 0.0
     longest_block_s: float = 0.0
     blocked_entries: dict[tuple[str, str], float] = field(default_factory=dict)
     calls: int | None = None

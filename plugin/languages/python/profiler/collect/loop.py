@@ -95,7 +95,7 @@ class LoopWatch:
         scale = seconds / sampled
         for stack, wall, cpu in held:
             part = self.blocks.setdefault((code, stack), [0, 0.0, 0.0, 0.0])
-            part[0] += 1
+            part[0] += wall * scale / seconds  # of one block, whose parts add up to one
             part[1] += wall * scale
             part[2] += cpu * scale
             part[3] = max(part[3], seconds)

@@ -150,9 +150,16 @@ class Observer:
         """The child is a process of its own: new tables, a new shard, a new timer."""
         if self.finished:
             return
+        try:
+            self._begin_as_child()
+        except Exception as error:
+            self._broken(error)
+
+    def _begin_as_child(self) -> None:
         parent = self.pid
         self.pid = os.getpid()
         self.clock.forget()
+        self.state.cpu = time.thread_time  # a clock of the parent's thread does not exist here
         self.state.clear()
         self.part.forget()
         self.shard = Shard(self.config.folder)

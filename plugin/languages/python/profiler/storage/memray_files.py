@@ -10,6 +10,8 @@ from profiler.analyse.memory import Allocations, Site
 if TYPE_CHECKING:
     from profiler.storage.shards import Process
 
+FRAMES = 1000
+
 
 def read(process: Process) -> Allocations | None:
     """What memray saw in a process.
@@ -33,7 +35,9 @@ def read(process: Process) -> Allocations | None:
 
 def _site(record: Any) -> Site:
     try:
-        frames = tuple((file, line) for _, file, line in record.stack_trace())
+        # With a limit memray gives all frames; without, it hides as many outermost ones as stood above the start of
+        # tracking, which were those of the interpreter's start and not the program's.
+        frames = tuple((file, line) for _, file, line in record.stack_trace(max_stacks=FRAMES))
     except NotImplementedError:  # a deallocation or a thread without a stack
         frames = ()
     return Site(frames, float(record.size))

@@ -1,0 +1,256 @@
+"""Programs whose shares are known, profiled on every interpreter. Shares are asserted coarsely, ranking exactly."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import shares
+
+CLOSE = 8.0  # percentage points
+
+
+def close(measured, truth):
+    """Whether a share is within the tolerance of these tests."""
+    return abs(measured - truth) <= CLOSE
+
+
+def test_shares_of_cpu_time(profile, program, python):
+    """Three equal loops run 6 : 3 : 1 get these shares, and are ranked so."""
+    name = program("import work\nwork.first(6000000)\nwork.second(3000000)\nwork.third(1000000)\n")
+    done = profile("python", name, python=python)
+    found = shares(done.document)
+    assert close(found["first"], 60), found
+    assert close(found["second"], 30), found
+    assert close(found["third"], 10), found
+    assert [row["function"] for row in done.document["targets"][:3]] == ["first", "second", "third"]
+
+
+def test_library_time_is_its_callers_own(profile, program, python):
+    """Time in the standard library is own, not self, time of the project function that called it."""
+    name = program(
+        "import json\n"
+        "def encode(n):\n"
+        "    for _ in range(n):\n"
+        "        json.loads(json.dumps(list(range(300)), indent=1))\n"
+        "encode(1500)\n"
+    )
+    row = next(
+        row for row in profile("python", name, python=python).document["functions"] if row["function"] == "encode"
+    )
+    assert row["cpu_own_percent"] > 75
+    assert row["cpu_self_percent"] < row["cpu_own_percent"] / 2
+    assert row["callees"][0]["function"] in ("dumps", "loads")
+
+
+def test_threads_share_by_their_own_clocks(profile, program, python):
+    """Two threads that compute 2 : 1 get these shares although the main thread only waits."""
+    name = program(
+        "import threading, work\n"
+        "threads = [threading.Thread(target=work.first, args=(6000000,)),\n"
+        "           threading.Thread(target=work.second, args=(3000000,))]\n"
+        "for thread in threads: thread.start()\n"
+        "for thread in threads: thread.join()\n"
+    )
+    found = shares(profile("python", name, python=python).document)
+    assert close(found["first"], 66.7), found
+    assert close(found["second"], 33.3), found
+
+
+def test_recursion_counts_once(profile, program):
+    """The cumulative share of a recursive function is its share of the time, not a multiple."""
+    name = program(
+        "def down(n):\n    if n:\n        down(n - 1)\n    for i in range(30000): n = i * i % 7\ndown(200)\n"
+    )
+    row = next(row for row in profile("python", name).document["functions"] if row["function"] == "down")
+    assert 90 < row["cpu_cum_percent"] <= 100.001
+    assert close(row["cpu_self_percent"], 100)
+
+
+CHILDREN = """\
+import multiprocessing, os, subprocess, sys
+import work
+if __name__ == "__main__":
+    for method in ("fork", "spawn"):
+        child = multiprocessing.get_context(method).Process(target=work.first, args=(3000000,))
+        child.start()
+        child.join()
+    subprocess.run([sys.executable, "-c", "import work; work.second(6000000)"], check=True)
+    if os.fork() == 0:
+        work.third(3000000)
+        os._exit(0)
+    os.wait()
+    os.execv(sys.executable, [sys.executable, "-c", "import work; work.third(3000000)"])
+"""
+
+
+def test_children_of_every_kind_are_seen(profile, program, python):
+    """fork, spawn, a subprocess, os._exit after os.fork, and exec all leave their time in one profile."""
+    done = profile("python", program(CHILDREN), python=python)
+    assert done.code == 0, done.err
+    found = shares(done.document)
+    assert close(found["first"], 33.3), found
+    assert close(found["second"], 33.3), found
+    assert close(found["third"], 33.3), found
+    ends = {(row["origin"], row["ended"]) for row in done.document["processes"]}
+    assert {("start", "exec"), ("fork", "os._exit"), ("start", "exit")} <= ends
+
+
+LOOP = """\
+import asyncio, time
+import work
+async def sleepy():
+    for _ in range(10):
+        time.sleep(0.02)
+        await asyncio.sleep(0.001)
+async def busy():
+    for _ in range(10):
+        work.first(300000)
+        await asyncio.sleep(0)
+async def patient():
+    await asyncio.sleep(0.5)
+async def main():
+    await asyncio.gather(sleepy(), busy(), patient())
+asyncio.run(main())
+"""
+
+
+def test_blocked_loop_is_named(profile, program, python):
+    """A sleep and a computation inside coroutines are named, told apart, and patience is not held against anyone."""
+    done = profile("python", program(LOOP), python=python, options=("--passes", "joint,async"))
+    blocked = shares(done.document, "blocked_ms")
+    assert blocked["sleepy"] >= 190, blocked
+    assert blocked.get("patient", 0) < 5, blocked
+    kinds = {
+        interaction["kind"]: [function["function"] for function in interaction["functions"]]
+        for interaction in done.document["interactions"]
+    }
+    assert kinds["blocking-call→stalled-loop"] == ["sleepy"]
+    assert kinds["cpu-in-loop→starvation"] == ["first"]
+    held = {row["function"]: row for row in done.document["asyncio"]["callbacks"]}
+    assert held["sleepy"]["blocks"] >= 10
+    assert held["sleepy"]["longest_ms"] >= 20
+    tasks = {row["function"]: row for row in done.document["asyncio"]["tasks"]}
+    assert tasks["patient"]["waiting_s"] >= 0.45
+    assert tasks["patient"]["working_s"] < 0.1
+    waits = [wait["chain"][0]["function"] for wait in done.document["asyncio"]["waits"]]
+    assert {"patient", "sleepy"} <= set(waits)
+
+
+COLLECTED = """\
+import work
+def hoard(n):
+    return [[i] for i in range(n)]
+def frugal():
+    work.first(2000000)
+kept = [hoard(300000) for _ in range(3)]
+frugal()
+"""
+
+
+def test_pauses_go_to_the_function_that_allocates(profile, program, python):
+    """Collections are charged to the function whose allocations set them off."""
+    document = profile("python", program(COLLECTED), python=python).document
+    rows = {row["function"]: row for row in document["functions"]}
+    total = document["totals"]["gc_s"]
+    assert total > 0
+    assert rows["hoard"]["gc_s"] > 0.7 * total, rows["hoard"]
+    assert rows["hoard"]["gc_apportioned_s"] > 0.7 * total
+    assert rows["first"]["gc_s"] < 0.1 * total
+
+
+MEMORY = """\
+import json
+import work
+def large():
+    return bytearray(40 * 1024 * 1024)
+def through_a_library():
+    return json.loads("[" + ",".join(["[1]"] * 150000) + "]")
+def temporary():
+    return len([0] * 1000000)
+kept = large(), through_a_library()
+temporary()
+work.first(2000000)
+"""
+
+
+def test_memory_by_function(profile, program, python):
+    """Bytes live at the peak are on the function that asked for them, also where a library allocated for it."""
+    done = profile(
+        "python", program(MEMORY), python=python, options=("--passes", "joint,allocations", "--memory", "tracemalloc")
+    )
+    rows = {row["function"]: row for row in done.document["functions"]}
+    assert rows["large"]["mem_peak_mib"] == pytest.approx(40, rel=0.05)
+    assert rows["large"]["mem_lines"][0]["line"] == 4
+    assert 8 < rows["through_a_library"]["mem_peak_mib"] < 20
+    assert rows["temporary"]["mem_net_mib"] < 1
+    assert done.document["allocations"]["engine"] == "tracemalloc"
+
+
+def test_memory_by_memray(profile, program):
+    """Where memray can be imported it is the engine, and agrees."""
+    pytest.importorskip("memray")
+    done = profile("python", program(MEMORY), options=("--passes", "joint,allocations"))
+    rows = {row["function"]: row for row in done.document["functions"]}
+    assert rows["large"]["mem_peak_mib"] == pytest.approx(40, rel=0.05)
+    assert 8 < rows["through_a_library"]["mem_peak_mib"] < 20
+    assert done.document["engines"]["memory"] == "memray"
+
+
+CALLED = """\
+import threading
+class Shape:
+    def area(self, n):
+        return sum(i * i for i in range(n))
+def outer():
+    def inner(n):
+        for i in range(2000): n += i
+        return n
+    for i in range(1234):
+        inner(i)
+for _ in range(321):
+    Shape().area(2000)
+outer()
+thread = threading.Thread(target=lambda: [Shape().area(2000) for _ in range(100)])
+thread.start()
+thread.join()
+"""
+
+
+def test_calls_are_exact(profile, program, python):
+    """Calls are counted exactly, in all threads, under qualified names without <locals>."""
+    done = profile("python", program(CALLED), python=python, options=("--passes", "joint,calls"))
+    found = shares(done.document, "calls")
+    assert found["Shape.area"] == 421
+    assert found["outer.inner"] == 1234
+    assert found["outer"] == 1
+
+
+SHAPES = """\
+import functools
+def decorated(function):
+    @functools.wraps(function)
+    def wrapper(*args):
+        return function(*args)
+    return wrapper
+@decorated
+def listing(n):
+    return [i * i % 7 for i in range(n)]
+def generating(n):
+    for i in range(n):
+        yield i * i % 7
+def consuming(n):
+    return sum(x for x in generating(n))
+square = lambda n: sum(map(abs, range(n)))
+listing(2000000)
+consuming(2000000)
+square(3000000)
+"""
+
+
+def test_names_of_all_shapes_of_functions(profile, program, python):
+    """Comprehensions belong to their function, generators and lambdas have own rows, decorators their wrapper's."""
+    document = profile("python", program(SHAPES), python=python).document
+    rows = {(row["function"], row["line"]) for row in document["functions"]}
+    assert {("listing", 7), ("generating", 10), ("consuming", 13), ("<lambda>", 15), ("decorated.wrapper", 3)} <= rows
+    assert not [name for name, _ in rows if "comp>" in name or "genexpr" in name or "<locals>" in name]
+    assert shares(document)["listing"] > 10
