@@ -30,7 +30,8 @@ def test_page():
         "| Runner, `$RUNNER` | `run it` |\n| Interpreter | `/bin/it` |\n| Manager | tool |\n| Source root | `src` |\n"
         "| Packages | `a`, `b` |\n| Test command | `check \\| tee` |\n| Benchmark command | none found |\n"
         "| Frameworks | none found |\n| Profilers at hand | none found |\n\n"
-        "Commands are typed at the top of the project. `$RUNNER` stands for the runner.\n"
+        "Commands are typed at the top of the project, in an environment in which they mean its interpreter and tools "
+        "(the verbs of `codeflash-agent` see to that); by hand, put `$RUNNER` in the place of the interpreter.\n"
     )
 
 
@@ -41,6 +42,11 @@ def test_problems_come_first():
 
 
 def test_benchmarks_are_listed():
-    """Each candidate is listed with its kind."""
-    page = setup_markdown(make(details={"benchmark_candidates": [{"command": "go", "kind": "script"}]}))
-    assert "- `go` (script)" in page
+    """Each candidate is listed with its kind, and with what keeps it from running."""
+    candidates = [
+        {"command": "go", "kind": "script", "ready": True},
+        {"command": "run", "kind": "script", "ready": False, "needs": ["tables"]},
+    ]
+    lines = setup_markdown(make(details={"benchmark_candidates": candidates})).splitlines()
+    assert "- `go` (script)" in lines
+    assert "- `run` (script): cannot run, tables is missing" in lines

@@ -9,7 +9,12 @@ if TYPE_CHECKING:
 
 NONE = "none found"
 # Rows of the table; what else `Setup.details` holds has no place in a page for reading.
-EXTRA_ROWS = (("layout", "Layout"), ("environment", "Environment"), ("install_command", "Makes the environment"))
+EXTRA_ROWS = (
+    ("layout", "Layout"),
+    ("environment", "Environment"),
+    ("install_command", "Makes the environment"),
+    ("adding_command", "Adds a package to it"),
+)
 
 
 def setup_markdown(setup: Setup) -> str:
@@ -19,10 +24,17 @@ def setup_markdown(setup: Setup) -> str:
         lines += ["## Problems", "", *(f"- {problem}" for problem in setup.problems), ""]
     lines += ["## How the project is run", "", "| what | value |", "| --- | --- |"]
     lines += [f"| {what} | {_cell(value)} |" for what, value in _rows(setup)]
-    lines += ["", "Commands are typed at the top of the project. `$RUNNER` stands for the runner.", ""]
+    lines += [
+        "",
+        (
+            "Commands are typed at the top of the project, in an environment in which they mean its interpreter and tools "
+            "(the verbs of `codeflash-agent` see to that); by hand, put `$RUNNER` in the place of the interpreter."
+        ),
+        "",
+    ]
     candidates = setup.details.get("benchmark_candidates") or []
     if candidates:
-        lines += ["## Benchmarks", "", *(f"- {_code(one['command'])} ({one['kind']})" for one in candidates), ""]
+        lines += ["## Benchmarks", "", *(_candidate(one) for one in candidates), ""]
     if setup.notes:
         lines += ["## Notes", "", *(f"- {note}" for note in setup.notes), ""]
     return "\n".join(lines)
@@ -42,6 +54,11 @@ def _rows(setup: Setup) -> list[tuple[str, str]]:
         ("Profilers at hand", ", ".join(setup.profilers) or NONE),
     ]
     return rows + [(title, _code(setup.details[key])) for key, title in EXTRA_ROWS if setup.details.get(key)]
+
+
+def _candidate(one: dict[str, Any]) -> str:
+    needs = ", ".join(one.get("needs") or ()) or one["kind"]
+    return f"- {_code(one['command'])} ({one['kind']})" + ("" if one["ready"] else f": cannot run, {needs} is missing")
 
 
 def _code(value: Any) -> str:

@@ -270,6 +270,16 @@ def test_benchmark_that_lacks_its_tool(tmp_path):
     assert candidate["ready"] is False
 
 
+def test_a_benchmark_that_cannot_start_is_not_chosen_and_says_why(tmp_path):
+    """A script whose imports the target lacks is listed with what is missing, and no benchmark command is set."""
+    script = "import json\nimport no_such_table_maker\nimport orders\n\nif __name__ == '__main__':\n    print(1)\n"
+    make_venv(write(tmp_path, {**SRC, "benchmark.py": script}) / ".venv")
+    setup = detect(tmp_path)
+    (candidate,) = setup.details["benchmark_candidates"]
+    assert (candidate["ready"], list(candidate["needs"])) == (False, ["no_such_table_maker"])
+    assert setup.benchmark_command is None
+
+
 def test_recognises(tmp_path):
     """A folder with a build file and no code of the language is not recognised, one module is enough."""
     from codeflash_python import language

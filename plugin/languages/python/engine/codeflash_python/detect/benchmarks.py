@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from codeflash_python import paths
+from codeflash_python.detect import imports
+from codeflash_python.detect.target import missing_modules
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,6 +39,7 @@ class Benchmark:
     kind: str  # script | pytest-benchmark | pytest-codspeed | pyperf | asv
     file: str
     ready: bool  # False where what it needs is not importable
+    needs: tuple[str, ...] = ()  # modules that it imports and the target interpreter cannot find
 
     def as_json(self) -> dict[str, Any]:
         """For `Setup.details`."""
@@ -46,6 +49,7 @@ class Benchmark:
 def find_benchmarks(project: Path, files: list[str], target: Target | None) -> list[Benchmark]:
     """Candidates, best first."""
     found: list[Benchmark] = []
+    own = imports.own_names(files)
     modules = [path for path in files if path.endswith(".py") and _may_be(path)][:MAX_READ]
     with_fixture: list[str] = []
     marked: list[str] = []
@@ -62,7 +66,9 @@ def find_benchmarks(project: Path, files: list[str], target: Target | None) -> l
             ready = target is not None and target.has("pyperf")
             found.append(Benchmark(f"python {path} -p1 -n1 -w0 -l1 -q", "pyperf", path, ready))
         elif _is_benchmark(path) and re.search(r"^if __name__ == ", text, re.MULTILINE):
-            found.append(Benchmark(f"python {path}", "script", path, ready=True))
+            names = imports.unconditional(text) - own
+            absent = tuple(missing_modules(target.interpreter, sorted(names - target.stdlib))) if target else ()
+            found.append(Benchmark(f"python {path}", "script", path, not absent, absent))
     found.sort(key=lambda one: (one.kind != "script", _rank(one.file)))
     if with_fixture:
         folder = _common_folder(with_fixture)

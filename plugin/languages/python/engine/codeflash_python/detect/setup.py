@@ -74,7 +74,8 @@ def detect(project: Path) -> Setup:
         "environment_kind": answer.kind if answer else None,
         "project_name": declared.name,
         "requires_python": declared.requires_python,
-        "install_command": managed.install,
+        "install_command": None if answer and answer.kind != "bare" else managed.install,
+        "adding_command": _adding("PACKAGE", managed, candidate, answer, declared),
         "test_runner": tests.runner,
         "test_files": tests.files,
         "test_hints": tests.hints,
@@ -188,7 +189,8 @@ def _notes(
     details: dict[str, Any] = setup.details
     others = [one for one in measured if one.command != setup.benchmark_command]
     found += [
-        f"another benchmark: {one.command}{'' if one.ready else f' (needs {one.kind}, which is not importable)'}"
+        f"another benchmark: {one.command}"
+        + ("" if one.ready else f" (needs {', '.join(one.needs) or one.kind}, which is not importable)")
         for one in others[:5]
     ]
     if not measured:

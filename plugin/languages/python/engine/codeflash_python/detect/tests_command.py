@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from codeflash_python import paths
+from codeflash_python.detect import imports
 from codeflash_python.detect.metadata import ini
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def find_tests(
         )
         return tests
     uses_pytest, uses_unittest, names = _imports(project, [*test_files, *_conftests(files)])
-    tests.imports = sorted(names - _own_names(files))
+    tests.imports = sorted(names - imports.own_names(files))
     configured = pytest_settings(project, metadata)
     wants_pytest = (
         configured is not None or uses_pytest or "pytest" in metadata.dependencies or _named("pytest", tests.hints)
@@ -124,12 +125,6 @@ def _conftests(files: list[str]) -> list[str]:
     return [path for path in files if path.rpartition("/")[2] == "conftest.py"]
 
 
-def _own_names(files: list[str]) -> set[str]:
-    """Names that the project itself may answer for: every folder and module in it."""
-    parts = {part for path in files if path.endswith((".py", ".pyx", ".pyi")) for part in path.split("/")}
-    return {part.rpartition(".")[0] if "." in part else part for part in parts}
-
-
 def _imports(project: Path, test_files: list[str]) -> tuple[bool, bool, set[str]]:
     """Whether the tests need pytest, whether any is of the standard library's kind, and what they import unconditionally."""
     pytest = unittest = False
@@ -143,7 +138,7 @@ def _imports(project: Path, test_files: list[str]) -> tuple[bool, bool, set[str]
         plain = re.search(r"^(async )?def test_", text, re.MULTILINE) is not None
         pytest = pytest or plain
         unittest = unittest or "TestCase" in text
-        names |= set(re.findall(r"^(?:import|from)[ \t]+([A-Za-z]\w*)", text, re.MULTILINE))
+        names |= imports.unconditional(text)
     return pytest, unittest, names
 
 
