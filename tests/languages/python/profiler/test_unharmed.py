@@ -129,6 +129,26 @@ def test_signals_of_the_program_work(profile, program, python):
     assert done.document["functions"][0]["cpu_cum_percent"] > 0
 
 
+LIFETIMES = """\
+import gc, threading, time, weakref
+gc.disable()
+class Thing: pass
+def use():
+    thing = Thing()
+    reference = weakref.ref(thing)
+    thread = threading.Thread(target=time.sleep, args=(0.004,))
+    thread.start()
+    thread.join()
+    return reference
+print(sum(use()() is not None for _ in range(40)))
+"""
+
+
+def test_objects_live_no_longer(profile, program, python):
+    """Looking at frames keeps nothing alive: locals of a function that threads were sampled in die when it returns."""
+    assert profile("python", program(LIFETIMES), python=python).out == "0\n"
+
+
 def test_deep_recursion_and_its_limit(profile, program, python):
     """Recursion reaches the same depth, and RecursionError is raised as ever."""
     name = program(

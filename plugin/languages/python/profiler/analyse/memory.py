@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -113,7 +113,7 @@ def traced(process: Process) -> Allocations | None:
 
 
 def _by_function(
-    allocations: Allocations, sites: Iterable[Site], resolver: Resolver, callers: dict[Any, dict[Function, float]]
+    allocations: Allocations, sites: Iterable[Site], resolver: Resolver, callers: dict[str, dict[Function | None, float]]
 ) -> tuple[dict[tuple[Function, int], float], float]:
     """Bytes by function and line, and bytes under no project function."""
     found: dict[tuple[Function, int], float] = {}
@@ -131,22 +131,26 @@ def _by_function(
             total = sum(sharers.values())
             if not total:
                 missed += site.size
-            for function, weight in sharers.items():
-                key = (function, function.line)
-                found[key] = found.get(key, 0.0) + site.size * weight / total
+            for sharer, weight in sharers.items():
+                part = site.size * weight / total
+                if sharer is None:
+                    missed += part
+                else:
+                    found[sharer, sharer.line] = found.get((sharer, sharer.line), 0.0) + part
     return found, missed
 
 
-def _callers(samples: list[Sample]) -> dict[str, dict[Function, float]]:
-    """File of library code → project functions sampled above it, with the time they spent there."""
-    found: dict[str, dict[Function, float]] = {}
+def _callers(samples: list[Sample]) -> dict[str, dict[Function | None, float]]:
+    """File of library code → project functions sampled above it, with the time they spent there; None for no such."""
+    found: dict[str, dict[Function | None, float]] = {}
     for sample in samples:
-        own = next((index for index, function in enumerate(sample.stack) if function.own), None)
-        if not own or sample.cpu_s <= 0:
+        if sample.cpu_s <= 0:
             continue
+        own = next((index for index, function in enumerate(sample.stack) if function.own), len(sample.stack))
+        owner = sample.stack[own] if own < len(sample.stack) else None
         for file in {function.file for function in sample.stack[:own]}:
             weights = found.setdefault(file, {})
-            weights[sample.stack[own]] = weights.get(sample.stack[own], 0.0) + sample.cpu_s
+            weights[owner] = weights.get(owner, 0.0) + sample.cpu_s
     return found
 
 

@@ -43,6 +43,9 @@ class Threads:
         state = self.state
         ours = getattr(self.clock, "ident", None)
         frames = sys._current_frames()
+        # Among them is the frame of this very call: kept in a variable of its own it would be a cycle, and all that the
+        # program's frames below hold would live until the next collection.
+        frames.pop(_thread.get_ident(), None)
         for ident, frame in frames.items():
             if ident in (state.main, ours):
                 continue
