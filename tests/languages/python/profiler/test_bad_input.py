@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 
@@ -33,7 +32,7 @@ def refuse(tmp_path):
         assert len(lines) == 1, done.stderr
         assert "Traceback" not in done.stderr
         assert ("ran" in done.stdout) == ran
-        assert not [name for name in os.listdir(tmp_path) if name.endswith(".json")]
+        assert not list(tmp_path.glob("*.json"))
         return lines[0]
 
     return run
