@@ -130,15 +130,26 @@ def test_an_interrupted_comparison_leaves_nothing(project: Path, number: signal.
     """Ctrl-C and SIGTERM in the middle of measuring end the benchmark and remove the worktrees."""
     before = _state(project)
     root = Path(cli.__file__).parents[1]
-    program = "import sys; from codeflash_agent.cli import main; sys.exit(main())"
+    # Tests that run in a shell's background ignore Ctrl-C, and a child would inherit that.
+    heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    program = f"{heed}; import sys; from codeflash_agent.cli import main; sys.exit(main())"
     command = [sys.executable, "-c", program, "compare", "HEAD~1", "--benchmark", "sleep 500"]
     environment = {**os.environ, "PYTHONPATH": str(root)}
-    running = subprocess.Popen(command, cwd=project, env=environment, stderr=subprocess.PIPE, text=True)
-    assert running.stderr is not None
-    while "warming" not in running.stderr.readline():
-        assert running.poll() is None
-    time.sleep(0.5)
-    running.send_signal(number)
-    running.communicate(timeout=60)
+    running = subprocess.Popen(
+        command,
+        cwd=project,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert running.stderr is not None
+        while "warming" not in running.stderr.readline():
+            assert running.poll() is None
+        time.sleep(0.5)
+        running.send_signal(number)
+        running.communicate(timeout=60)
+    finally:
+        running.kill()  # one left behind would hold the machine's turn to measure
     assert running.returncode == 130
     assert _state(project) == before
