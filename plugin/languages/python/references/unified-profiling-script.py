@@ -408,7 +408,8 @@ def _read(site: Path) -> tuple[dict[str, Distribution], dict[str, Distribution]]
     listings: list[tuple[Distribution, list[str]]] = []
     for metadata in sorted(site.glob("*.dist-info")) + sorted(site.glob("*.egg-info")):
         name, _, version = metadata.name.rpartition(".")[0].partition("-")
-        distribution = Distribution(_name(metadata) or name, version)
+        fields = _fields(metadata)
+        distribution = Distribution(fields.get("Name", name), fields.get("Version", version))
         entries = _entries(metadata)
         listings.append((distribution, entries))
         for entry in entries:
@@ -425,18 +426,21 @@ def _read(site: Path) -> tuple[dict[str, Distribution], dict[str, Distribution]]
     return files, tops
 
 
-def _name(metadata: Path) -> str:
+def _fields(metadata: Path) -> dict[str, str]:
+    """The first lines of the metadata file, up to its text."""
     for file in ("METADATA", "PKG-INFO"):
         try:
-            with (metadata / file).open(encoding="utf-8", errors="replace") as lines:
-                for line in lines:
-                    if line.startswith("Name:"):
-                        return line[5:].strip()
-                    if not line.strip():
-                        break
+            lines = (metadata / file).read_text(encoding="utf-8", errors="replace").splitlines()
         except OSError:
             continue
-    return ""
+        fields: dict[str, str] = {}
+        for line in lines:
+            key, colon, value = line.partition(":")
+            if not colon:
+                break
+            fields.setdefault(key, value.strip())
+        return fields
+    return {}
 
 
 def _entries(metadata: Path) -> list[str]:
@@ -1188,7 +1192,10 @@ def traced(process: Process) -> Allocations | None:
 
 
 def _by_function(
-    allocations: Allocations, sites: Iterable[Site], resolver: Resolver, callers: dict[str, dict[Function | None, float]]
+    allocations: Allocations,
+    sites: Iterable[Site],
+    resolver: Resolver,
+    callers: dict[str, dict[Function | None, float]],
 ) -> tuple[dict[tuple[Function, int], float], float]:
     """Bytes by function and line, and bytes under no project function."""
     found: dict[tuple[Function, int], float] = {}
@@ -2728,6 +2735,7 @@ class Observer:
         self.interval_s = self.part.interval_s
         self.pid = os.getpid()
         self.finished = False
+        self.samples = 0
         self.begun = self.next_flush = self.last_flush = 0.0
 
     def start(self) -> None:
@@ -2768,9 +2776,13 @@ class Observer:
         if now < self.next_flush:
             return
         elapsed = now - self.last_flush
-        if self.state.handler_cpu > COSTLY * elapsed and self.interval_s < SLOWEST_S and elapsed > 0:
-            self.interval_s = min(self.interval_s * 2, SLOWEST_S)
-            self.clock.set_interval(self.interval_s)
+        self.samples += self.state.samples
+        interval = self.part.pace(self.samples, self.interval_s)
+        if self.state.handler_cpu > COSTLY * elapsed:
+            interval = max(interval, min(self.interval_s * 2, SLOWEST_S))
+        if interval != self.interval_s:
+            self.interval_s = interval
+            self.clock.set_interval(interval)
         self.flush("periodic")
 
     def exec_follows(self) -> None:
@@ -2955,6 +2967,8 @@ if TYPE_CHECKING:
     from .state import State
     from .timer import PosixTimer, SamplingThread
 
+PACES = ((5000, 4), (900, 2))  # samples after which the interval is so many times the first one
+
 
 class Part:
     """A collector as the observer drives it; this one sees nothing."""
@@ -2975,6 +2989,10 @@ class Part:
     def tick(self, _signal: int, _frame: FrameType | None) -> None:
         """Called at each tick of the clock with the frame of the main thread, never while another tick runs."""
         self.due(time.perf_counter())
+
+    def pace(self, _samples: int, interval_s: float) -> float:
+        """The interval to go on with after so many samples."""
+        return interval_s
 
     def stop(self, frame: FrameType | None) -> None:
         """End; `frame` is where the program stands."""
@@ -3015,6 +3033,16 @@ class Joint(Part):
     def clock_changed(self, clock: PosixTimer | SamplingThread) -> None:
         """Threads are told apart from the sampling one."""
         self.threads.clock = clock
+
+    def pace(self, samples: int, interval_s: float) -> float:
+        """Fewer samples a second once there are many: the signal itself costs some 3 % here at 1 ms.
+
+        Not where an event loop runs, since a block of it is named by the samples inside.
+        """
+        if self.loop.patched:
+            return interval_s
+        factor = next((factor for enough, factor in PACES if samples >= enough), 1)
+        return max(interval_s, self.interval_s * factor)
 
     def stop(self, frame: FrameType | None) -> None:
         """Charge what passed since the last tick, and let go."""
@@ -4457,42 +4485,67 @@ EMBEDDED['profiler/render/text.py'] = r'''"""The profile as text for a terminal 
 from __future__ import annotations
 
 import shlex
-from typing import Any
+from typing import Any, NamedTuple
 
-ROWS = 10
-ALLOCATORS = 6
-TARGETS = 12
-NAME = 44
-PLACE = 46
-TEXT = 170
+LONGEST = 5000  # characters: about 1,500 tokens, since tables and paths take three to four characters each
+
+
+class Size(NamedTuple):
+    """How many rows each section shows, and how many characters of names, places and sentences."""
+
+    functions: int
+    targets: int
+    allocators: int
+    others: int
+    name: int
+    place: int
+    text: int
+
+
+SIZES = (
+    Size(10, 12, 6, 4, 44, 46, 240),
+    Size(8, 10, 5, 3, 36, 36, 200),
+    Size(6, 8, 4, 3, 30, 32, 160),
+    Size(5, 7, 3, 2, 26, 28, 130),
+    Size(4, 6, 2, 2, 22, 24, 110),
+    Size(3, 5, 2, 1, 18, 20, 90),
+)
 DISTRIBUTION_PERCENT = 15.0
 CUMULATIVE_PERCENT = 1.0
 HIDDEN_MIB = 0.05
 
 
 def render(document: dict[str, Any]) -> str:
-    """The report, in the order in which a reader needs it."""
+    """The report, in the order in which a reader needs it, in the largest size that is short enough."""
+    for size in SIZES:
+        report = _render(document, size)
+        if len(report) <= LONGEST:
+            break
+    return report
+
+
+def _render(document: dict[str, Any], size: Size) -> str:
     sections = [
-        _what_ran(document),
-        _allocators(document),
-        _collector(document),
-        _functions(document),
-        _asyncio(document),
-        _distributions(document),
-        _targets(document),
-        _interactions(document),
-        _delta(document),
+        _what_ran(document, size),
+        _allocators(document, size),
+        _collector(document, size),
+        _functions(document, size),
+        _asyncio(document, size),
+        _distributions(document, size),
+        _targets(document, size),
+        _interactions(document, size),
+        _delta(document, size),
     ]
     return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
 
 
-def _what_ran(document: dict[str, Any]) -> list[str]:
+def _what_ran(document: dict[str, Any], size: Size) -> list[str]:
     ended = "" if document["exit_code"] == 0 else f"  FAILED: exit code {document['exit_code']}"
     if document["signal"]:
         ended = f"  FAILED: killed by {document['signal']}"
     totals = document["totals"]
     lines = [
-        f"[unified profile] {_cut(shlex.join(document['command']), TEXT)}{ended}",
+        f"[unified profile] {_cut(shlex.join(document['command']), size.text)}{ended}",
         (
             f"wall {totals['wall_s']:.2f} s, CPU {totals['cpu_s']:.2f} s, peak RSS of the tree {totals['rss_peak_mib']:.0f} MiB, "
             f"{len(document['processes'])} Python process(es), Python {document['python']}"
@@ -4507,12 +4560,12 @@ def _what_ran(document: dict[str, Any]) -> list[str]:
             f"  {totals['samples']} samples, shares within +/-{error:.1f} points, sampling took "
             f"{100 * totals['sampling_cpu_s'] / (totals['sampled_cpu_s'] or 1):.1f} % CPU"
         )
-    lines += [f"  left out: {_cut(text, TEXT)}" for text in document["left_out"]]
-    lines += [f"  note: {_cut(text, TEXT)}" for text in document["notes"][:4]]
+    lines += [f"  left out: {_cut(text, size.text)}" for text in document["left_out"]]
+    lines += [f"  note: {_cut(text, size.text)}" for text in document["notes"][: size.others]]
     return lines
 
 
-def _allocators(document: dict[str, Any]) -> list[str]:
+def _allocators(document: dict[str, Any], size: Size) -> list[str]:
     allocations = document["allocations"]
     if allocations is None:
         rows = [row for row in document["functions"] if row["resident_peak_mib"] >= HIDDEN_MIB]
@@ -4520,18 +4573,18 @@ def _allocators(document: dict[str, Any]) -> list[str]:
         if not rows:
             return []
         lines = ["[top allocators] by resident level (joint pass; coarse)"]
-        lines += [f"  {row['resident_peak_mib']:8.1f} MiB  {_label(row)}" for row in rows[:ALLOCATORS]]
-        return lines + _rest(len(rows) - ALLOCATORS)
+        lines += [f"  {row['resident_peak_mib']:8.1f} MiB  {_label(row, size)}" for row in rows[: size.allocators]]
+        return lines + _rest(len(rows) - size.allocators)
     rows = [row for row in document["functions"] if (row["mem_peak_mib"] or 0) >= HIDDEN_MIB]
     rows.sort(key=lambda row: -row["mem_peak_mib"])
     lines = [f"[top allocators] {allocations['peak_mib']:.1f} MiB at the peak ({allocations['engine']})"]
-    for row in rows[:ALLOCATORS]:
+    for row in rows[: size.allocators]:
         worst = f", line {row['mem_lines'][0]['line']}: {row['mem_lines'][0]['mib']:.1f}" if row["mem_lines"] else ""
-        lines.append(f"  {row['mem_peak_mib']:8.1f} MiB  net {row['mem_net_mib']:.1f}  {_label(row)}{worst}")
-    return lines + _rest(len(rows) - ALLOCATORS) if rows else [*lines, "  none of it from the project's functions"]
+        lines.append(f"  {row['mem_peak_mib']:8.1f} MiB  net {row['mem_net_mib']:.1f}  {_label(row, size)}{worst}")
+    return lines + _rest(len(rows) - size.allocators) if rows else [*lines, "  none of it from the project's functions"]
 
 
-def _collector(document: dict[str, Any]) -> list[str]:
+def _collector(document: dict[str, Any], size: Size) -> list[str]:
     collector, totals = document["collector"], document["totals"]
     counts = "/".join(str(int(count)) for count in collector["collections"])
     lines = [
@@ -4545,50 +4598,50 @@ def _collector(document: dict[str, Any]) -> list[str]:
     ]
     rows.sort(key=lambda row: -(row["gc_s"] + row["gc_apportioned_s"]))
     lines += [
-        f"  set off {row['gc_s'] * 1000:6.0f} ms, apportioned {row['gc_apportioned_s'] * 1000:6.0f} ms  {_label(row)}"
-        for row in rows[:4]
+        f"  set off {row['gc_s'] * 1000:6.0f} ms, apportioned {row['gc_apportioned_s'] * 1000:6.0f} ms  {_label(row, size)}"
+        for row in rows[: size.others]
     ]
     return lines
 
 
-def _functions(document: dict[str, Any]) -> list[str]:
+def _functions(document: dict[str, Any], size: Size) -> list[str]:
     rows = [row for row in document["functions"] if row["cpu_cum_percent"] >= CUMULATIVE_PERCENT]
     if not rows:
         return ["[functions] no CPU time in functions below the source root: is it the right folder?"]
     lines = ["[functions] by cumulative CPU; own = self + library calls", "    cum %   own %  self %      calls"]
-    for row in rows[:ROWS]:
+    for row in rows[: size.functions]:
         calls = "-" if row["calls"] is None else f"{row['calls']}{'~' if row['calls_are_resumes'] else ''}"
         lines.append(
             f"  {row['cpu_cum_percent']:7.1f} {row['cpu_own_percent']:7.1f} {row['cpu_self_percent']:7.1f} "
-            f"{calls:>10}  {_label(row)}"
+            f"{calls:>10}  {_label(row, size)}"
         )
-    return lines + _rest(len(rows) - ROWS)
+    return lines + _rest(len(rows) - size.functions)
 
 
-def _asyncio(document: dict[str, Any]) -> list[str]:
+def _asyncio(document: dict[str, Any], size: Size) -> list[str]:
     loops = document["asyncio"]
     if loops is None:
         return []
     lines = [f"[async] {loops['steps']} steps, {loops['busy_s']:.2f} s busy; callbacks that held the loop for >= 1 ms:"]
     lines += [
-        f"  {row['held_ms']:7.0f} ms in {row['blocks']} blocks, longest {row['longest_ms']:.0f} ms  {_label(row)}"
-        for row in loops["callbacks"][:4]
+        f"  {row['held_ms']:7.0f} ms in {row['blocks']} blocks, longest {row['longest_ms']:.0f} ms  {_label(row, size)}"
+        for row in loops["callbacks"][: size.others]
     ]
     blockers = sorted(
         (row for row in document["functions"] if row["blocked_ms"] >= 1), key=lambda row: -row["blocked_ms"]
     )
-    lines += [f"  {row['blocked_ms']:7.0f} ms blocked by {_label(row)}" for row in blockers[:4]]
-    for wait in loops["waits"][:4]:
+    lines += [f"  {row['blocked_ms']:7.0f} ms blocked by {_label(row, size)}" for row in blockers[: size.others]]
+    for wait in loops["waits"][: size.others]:
         place = wait["chain"][-1]
         own = next((step for step in reversed(wait["chain"]) if not step["file"].startswith(("/", "<"))), place)
         lines.append(
             f"  waited {wait['waited_s']:.2f} s in {wait['waits']} waits for {place['function']} at "
-            f"{_tail(own['file'], PLACE)}:{own['at']} ({_tail(own['function'], NAME)})"
+            f"{_tail(own['file'], size.place)}:{own['at']} ({_tail(own['function'], size.name)})"
         )
     return lines
 
 
-def _distributions(document: dict[str, Any]) -> list[str]:
+def _distributions(document: dict[str, Any], size: Size) -> list[str]:
     rows = [
         row
         for row in document["distributions"]
@@ -4599,11 +4652,11 @@ def _distributions(document: dict[str, Any]) -> list[str]:
     return ["[distributions] above 15 % of CPU"] + [
         f"  {row['percent']:5.1f} % called by the project, {row['outside_percent']:5.1f} % around it, "
         f"{row['self_percent']:5.1f} % in its own code  {row['name']} {row['version'] or ''}".rstrip()
-        for row in rows[:5]
+        for row in rows[: size.others]
     ]
 
 
-def _targets(document: dict[str, Any]) -> list[str]:
+def _targets(document: dict[str, Any], size: Size) -> list[str]:
     rows = document["targets"]
     lines = [
         "[unified targets]",
@@ -4611,26 +4664,26 @@ def _targets(document: dict[str, Any]) -> list[str]:
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     lines += [
-        f"| {_tail(row['function'], NAME)} | {_tail(row['file'], PLACE)}:{row['line']} | {row['cpu_percent']:.1f} "
+        f"| {_tail(row['function'], size.name)} | {_tail(row['file'], size.place)}:{row['line']} | {row['cpu_percent']:.1f} "
         f"| {row['mem_mib']:.1f} | {_or_dash(row['gc_percent'], ' %')} | {_or_dash(row['blocked_ms'], ' ms')} "
         f"| {'+'.join(row['domains'])} | {row['score']:.1f} |"
-        for row in rows[:TARGETS]
+        for row in rows[: size.targets]
     ]
     if not rows:
         lines.append("none: nothing of the project is above 1 % CPU, 2 MiB, 1 % in pauses or 5 ms of blocked loop")
-    return lines + _rest(len(rows) - TARGETS)
+    return lines + _rest(len(rows) - size.targets)
 
 
-def _interactions(document: dict[str, Any]) -> list[str]:
+def _interactions(document: dict[str, Any], size: Size) -> list[str]:
     rows = document["interactions"]
     if not rows:
         return []
     lines = ["[interactions]"]
-    lines += [f"  {row['kind']}: {_cut(row['text'], 260)}. Root fix: {row['fix']}" for row in rows[:5]]
-    return lines + _rest(len(rows) - 5)
+    lines += [f"  {row['kind']}: {_cut(row['text'], size.text)}. Root fix: {row['fix']}" for row in rows[: size.others]]
+    return lines + _rest(len(rows) - size.others)
 
 
-def _delta(document: dict[str, Any]) -> list[str]:
+def _delta(document: dict[str, Any], size: Size) -> list[str]:
     delta = document["delta"]
     if delta is None:
         return []
@@ -4640,14 +4693,14 @@ def _delta(document: dict[str, Any]) -> list[str]:
         relative = f" ({100 * change['delta'] / before:+.1f} %)" if before else ""
         lines.append(f"  {name}: {before:.3f} -> {after:.3f}{relative}")
     lines += [
-        f"  {change['delta']:+.3f} s own CPU  {_tail(change['function'], NAME)} {_tail(change['file'], PLACE)}"
-        for change in delta["functions"][:5]
+        f"  {change['delta']:+.3f} s own CPU  {_tail(change['function'], size.name)} {_tail(change['file'], size.place)}"
+        for change in delta["functions"][: size.others]
     ]
     return lines
 
 
-def _label(row: dict[str, Any]) -> str:
-    return f"{_tail(row['function'], NAME)}  {_tail(row['file'], PLACE)}:{row['line']}"
+def _label(row: dict[str, Any], size: Size) -> str:
+    return f"{_tail(row['function'], size.name)}  {_tail(row['file'], size.place)}:{row['line']}"
 
 
 def _or_dash(figure: float, unit: str) -> str:

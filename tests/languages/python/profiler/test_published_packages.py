@@ -9,9 +9,9 @@ import os
 import subprocess
 import sys
 import tarfile
+import xml.etree.ElementTree as ET
 from collections import Counter
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 
@@ -29,6 +29,7 @@ class Suite:
     """A package's suite: what kind of program it is, where its code lies, and which tests are run."""
 
     def __init__(self, kind, folder, source, root, *tests, passes=("joint", "calls", "allocations")):
+        """Name the suite; `tests` are pytest's arguments."""
         self.kind, self.folder, self.source, self.root = kind, folder, source, root
         self.tests, self.passes = tests, passes
 
@@ -83,7 +84,7 @@ def workshop(tmp_path_factory):
 def outcomes(path):
     """How often each test case had which outcome, from a JUnit file."""
     found = Counter()
-    for case in ElementTree.parse(path).getroot().iter("testcase"):
+    for case in ET.parse(path).getroot().iter("testcase"):
         inner = {child.tag for child in case} & {"failure", "error", "skipped"}
         found[case.get("classname"), case.get("name"), min(inner, default="passed")] += 1
     return found

@@ -47,7 +47,8 @@ def _read(site: Path) -> tuple[dict[str, Distribution], dict[str, Distribution]]
     listings: list[tuple[Distribution, list[str]]] = []
     for metadata in sorted(site.glob("*.dist-info")) + sorted(site.glob("*.egg-info")):
         name, _, version = metadata.name.rpartition(".")[0].partition("-")
-        distribution = Distribution(_name(metadata) or name, version)
+        fields = _fields(metadata)
+        distribution = Distribution(fields.get("Name", name), fields.get("Version", version))
         entries = _entries(metadata)
         listings.append((distribution, entries))
         for entry in entries:
@@ -64,18 +65,21 @@ def _read(site: Path) -> tuple[dict[str, Distribution], dict[str, Distribution]]
     return files, tops
 
 
-def _name(metadata: Path) -> str:
+def _fields(metadata: Path) -> dict[str, str]:
+    """The first lines of the metadata file, up to its text."""
     for file in ("METADATA", "PKG-INFO"):
         try:
-            with (metadata / file).open(encoding="utf-8", errors="replace") as lines:
-                for line in lines:
-                    if line.startswith("Name:"):
-                        return line[5:].strip()
-                    if not line.strip():
-                        break
+            lines = (metadata / file).read_text(encoding="utf-8", errors="replace").splitlines()
         except OSError:
             continue
-    return ""
+        fields: dict[str, str] = {}
+        for line in lines:
+            key, colon, value = line.partition(":")
+            if not colon:
+                break
+            fields.setdefault(key, value.strip())
+        return fields
+    return {}
 
 
 def _entries(metadata: Path) -> list[str]:

@@ -113,7 +113,10 @@ def traced(process: Process) -> Allocations | None:
 
 
 def _by_function(
-    allocations: Allocations, sites: Iterable[Site], resolver: Resolver, callers: dict[str, dict[Function | None, float]]
+    allocations: Allocations,
+    sites: Iterable[Site],
+    resolver: Resolver,
+    callers: dict[str, dict[Function | None, float]],
 ) -> tuple[dict[tuple[Function, int], float], float]:
     """Bytes by function and line, and bytes under no project function."""
     found: dict[tuple[Function, int], float] = {}

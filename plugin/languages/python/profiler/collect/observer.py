@@ -38,6 +38,7 @@ class Observer:
         self.interval_s = self.part.interval_s
         self.pid = os.getpid()
         self.finished = False
+        self.samples = 0
         self.begun = self.next_flush = self.last_flush = 0.0
 
     def start(self) -> None:
@@ -78,9 +79,13 @@ class Observer:
         if now < self.next_flush:
             return
         elapsed = now - self.last_flush
-        if self.state.handler_cpu > COSTLY * elapsed and self.interval_s < SLOWEST_S and elapsed > 0:
-            self.interval_s = min(self.interval_s * 2, SLOWEST_S)
-            self.clock.set_interval(self.interval_s)
+        self.samples += self.state.samples
+        interval = self.part.pace(self.samples, self.interval_s)
+        if self.state.handler_cpu > COSTLY * elapsed:
+            interval = max(interval, min(self.interval_s * 2, SLOWEST_S))
+        if interval != self.interval_s:
+            self.interval_s = interval
+            self.clock.set_interval(interval)
         self.flush("periodic")
 
     def exec_follows(self) -> None:
