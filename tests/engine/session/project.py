@@ -82,6 +82,7 @@ def make(top: Path) -> Path:
     write(top / "tests" / "test_text.py", TESTS)
     write(top / "bench.py", BENCHMARK)
     write(top / "NOTES.txt", "notes\n")
+    write(top / ".gitignore", "__pycache__/\n")
     git(top, "init", "-q", "-b", "main")
     git(top, "config", "user.name", "T")
     git(top, "config", "user.email", "t@example.com")

@@ -21,7 +21,14 @@ SHOW = "import orders; print(orders.__file__)"
 def project_with_worktree(tmp_path, files, *, venv=True):
     """A committed project with `.venv` and a worktree inside it, where the session's worktrees are."""
     project = tmp_path / "project"
-    write(project, {"pyproject.toml": '[project]\nname = "orders"\nversion = "1"\n', ".gitignore": ".venv/\n", **files})
+    write(
+        project,
+        {
+            "pyproject.toml": '[project]\nname = "orders"\nversion = "1"\n',
+            ".gitignore": ".venv/\n__pycache__/\n",
+            **files,
+        },
+    )
     commit_all(project)
     if venv:
         make_venv(project / ".venv")
