@@ -2528,6 +2528,7 @@ def install(observer: Observer) -> None:
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(before=observer.before_fork, after_in_child=observer.after_fork_in_child)
     _watch_wakeup_descriptor(observer)
+    _leave_our_signal(observer)
 
 
 def _before(module: Any, name: str, action: Callable[[], None]) -> None:
@@ -2565,6 +2566,22 @@ def _watch_wakeup_descriptor(observer: Observer) -> None:
     signal = sys.modules.get("signal")
     if signal is not None:
         signal.set_wakeup_fd = set_wakeup_fd  # type: ignore[attr-defined]
+
+
+def _leave_our_signal(observer: Observer) -> None:
+    """A program that handles the signal of our timer gets it for itself; the sampling thread takes over for good."""
+    original = _signal.signal
+
+    def signal(number: int, handler: Any) -> Any:
+        taken = number == getattr(observer.clock, "signal", None)
+        if taken:
+            observer.config.clock = "thread"
+            observer.use_clock("thread")
+        before = original(number, handler)
+        return _signal.SIG_DFL if taken else before
+
+    signal.__doc__ = original.__doc__
+    _signal.signal = signal
 '''
 
 EMBEDDED['profiler/collect/loop.py'] = r'''"""How long each callback holds the asyncio event loop, and what it does meanwhile.
@@ -3672,7 +3689,7 @@ class PosixTimer:
         event = (0).to_bytes(8, "little") + self.signal.to_bytes(4, "little") + SIGEV_THREAD_ID.to_bytes(4, "little")
         event += _thread.get_native_id().to_bytes(4, "little")
         timer = self._pointer()
-        _signal.signal(self.signal, self.handler)
+        _SET_HANDLER(self.signal, self.handler)
         _signal.siginterrupt(self.signal, self.interruptible)
         if self._create(CLOCK_MONOTONIC, event.ljust(SIGEVENT_BYTES, b"\0"), self._byref(timer)):
             raise NoTimerError("timer_create")
@@ -3760,7 +3777,8 @@ class SamplingThread:
         self.ident = None
 
 
-_START_THREAD = _thread.start_new_thread  # before anyone wraps it
+_START_THREAD = _thread.start_new_thread  # both before anyone wraps them
+_SET_HANDLER = _signal.signal
 
 
 def make_clock(handler: Handler, kind: str) -> PosixTimer | SamplingThread:
@@ -3978,6 +3996,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import FrameType
 
+INSIST = 3  # whoever interrupts so often wants it to end
 _FORWARDED = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
 
 
@@ -4003,20 +4022,20 @@ class Stdin:
 
     def __init__(self) -> None:
         """Find out what standard input is."""
-        self.path: str | None = None
+        self.seekable = False
         self.offset = 0
         self.spent = False
         with contextlib.suppress(OSError, ValueError):
             mode = os.fstat(0).st_mode
             if stat.S_ISREG(mode):
-                self.path, self.offset = "/dev/fd/0", os.lseek(0, 0, os.SEEK_CUR)
+                self.seekable, self.offset = True, os.lseek(0, 0, os.SEEK_CUR)
 
     def next(self) -> int | IO[bytes] | None:
         """What the next run is given: None for the profiler's own."""
         if not self.spent:
             self.spent = True
             return None
-        if self.path is None:
+        if not self.seekable:
             return subprocess.DEVNULL
         os.lseek(0, self.offset, os.SEEK_SET)
         return None
@@ -4065,14 +4084,15 @@ def _wait(pid: int) -> tuple[int, Any]:
 
 @contextlib.contextmanager
 def _signals_for(pid: int) -> Iterator[list[int]]:
-    """While the block runs, pass signals on to the command; Ctrl-C reaches it by itself, from the terminal."""
+    """While the block runs, pass signals on to the command; Ctrl-C in a terminal reaches it by itself."""
     received: list[int] = []
+    by_terminal = _in_foreground()
 
     def handle(number: int, _frame: FrameType | None) -> None:
         received.append(number)
-        if number == signal.SIGINT:
-            if received.count(number) > 2:  # whoever presses three times wants it to end
-                kill(tree(pid))
+        if received.count(signal.SIGINT) >= INSIST:
+            kill(tree(pid))
+        if number == signal.SIGINT and by_terminal:
             return
         with contextlib.suppress(OSError):
             os.kill(pid, number)
@@ -4089,6 +4109,15 @@ def _signals_for(pid: int) -> Iterator[list[int]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _in_foreground() -> bool:
+    """Whether a terminal sends its signals to the profiler and the command alike."""
+    try:
+        with open("/dev/tty", "rb") as terminal:  # noqa: PTH123 - a device
+            return os.tcgetpgrp(terminal.fileno()) == os.getpgrp()
+    except OSError:
+        return False
 '''
 
 EMBEDDED['profiler/launch/tree.py'] = r'''"""The process tree of the command, seen from outside: resident memory at one instant, and which are Python."""

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from .conftest import SCRIPT
+from .conftest import SCRIPT, shares
 
 
 def run_bare(words, cwd, **settings):
@@ -127,6 +127,40 @@ def test_signals_of_the_program_work(profile, program, python):
     assert done.out == "told\nalarm\nTrue\n"
     assert "wakeup" not in done.err
     assert done.document["functions"][0]["cpu_cum_percent"] > 0
+
+
+OUR_SIGNAL = """\
+import os, signal, time
+import work
+got = []
+before = signal.signal(signal.SIGURG, lambda *_: got.append(1))
+work.first(3000000)
+os.kill(os.getpid(), signal.SIGURG)
+time.sleep(0.01)
+print(before, len(got))
+"""
+
+
+def test_signal_of_the_timer_is_the_programs_if_it_wants_it(profile, program, python):
+    """A program that handles SIGURG gets its own signals only, and is sampled by a thread from then on."""
+    done = profile("python", program(OUR_SIGNAL), python=python)
+    assert done.out.split()[-1] == "1"
+    assert "SIG_DFL" in done.out or done.out.startswith("0 ")
+    assert shares(done.document)["first"] > 50
+
+
+def test_interrupt_ends_it_in_order(program, tmp_path):
+    """SIGINT to the profiler alone reaches the command; the profiler ends with 130 and one line."""
+    name = program("import time\nprint('up', flush=True)\ntime.sleep(60)\n")
+    words = [sys.executable, str(SCRIPT), "--quick", "--no-baseline", str(tmp_path), "--", "python", name]
+    process = subprocess.Popen(
+        words, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert process.stdout.readline() == "up\n"
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert err.rstrip().splitlines()[-1].startswith("codeflash profile: error: interrupted")
 
 
 LIFETIMES = """\

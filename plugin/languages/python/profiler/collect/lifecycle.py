@@ -30,6 +30,7 @@ def install(observer: Observer) -> None:
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(before=observer.before_fork, after_in_child=observer.after_fork_in_child)
     _watch_wakeup_descriptor(observer)
+    _leave_our_signal(observer)
 
 
 def _before(module: Any, name: str, action: Callable[[], None]) -> None:
@@ -67,3 +68,19 @@ def _watch_wakeup_descriptor(observer: Observer) -> None:
     signal = sys.modules.get("signal")
     if signal is not None:
         signal.set_wakeup_fd = set_wakeup_fd  # type: ignore[attr-defined]
+
+
+def _leave_our_signal(observer: Observer) -> None:
+    """A program that handles the signal of our timer gets it for itself; the sampling thread takes over for good."""
+    original = _signal.signal
+
+    def signal(number: int, handler: Any) -> Any:
+        taken = number == getattr(observer.clock, "signal", None)
+        if taken:
+            observer.config.clock = "thread"
+            observer.use_clock("thread")
+        before = original(number, handler)
+        return _signal.SIG_DFL if taken else before
+
+    signal.__doc__ = original.__doc__
+    _signal.signal = signal

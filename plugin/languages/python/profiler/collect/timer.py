@@ -64,7 +64,7 @@ class PosixTimer:
         event = (0).to_bytes(8, "little") + self.signal.to_bytes(4, "little") + SIGEV_THREAD_ID.to_bytes(4, "little")
         event += _thread.get_native_id().to_bytes(4, "little")
         timer = self._pointer()
-        _signal.signal(self.signal, self.handler)
+        _SET_HANDLER(self.signal, self.handler)
         _signal.siginterrupt(self.signal, self.interruptible)
         if self._create(CLOCK_MONOTONIC, event.ljust(SIGEVENT_BYTES, b"\0"), self._byref(timer)):
             raise NoTimerError("timer_create")
@@ -152,7 +152,8 @@ class SamplingThread:
         self.ident = None
 
 
-_START_THREAD = _thread.start_new_thread  # before anyone wraps it
+_START_THREAD = _thread.start_new_thread  # both before anyone wraps them
+_SET_HANDLER = _signal.signal
 
 
 def make_clock(handler: Handler, kind: str) -> PosixTimer | SamplingThread:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from types import FrameType
 
+INSIST = 3  # whoever interrupts so often wants it to end
 _FORWARDED = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
 
 
@@ -44,20 +45,20 @@ class Stdin:
 
     def __init__(self) -> None:
         """Find out what standard input is."""
-        self.path: str | None = None
+        self.seekable = False
         self.offset = 0
         self.spent = False
         with contextlib.suppress(OSError, ValueError):
             mode = os.fstat(0).st_mode
             if stat.S_ISREG(mode):
-                self.path, self.offset = "/dev/fd/0", os.lseek(0, 0, os.SEEK_CUR)
+                self.seekable, self.offset = True, os.lseek(0, 0, os.SEEK_CUR)
 
     def next(self) -> int | IO[bytes] | None:
         """What the next run is given: None for the profiler's own."""
         if not self.spent:
             self.spent = True
             return None
-        if self.path is None:
+        if not self.seekable:
             return subprocess.DEVNULL
         os.lseek(0, self.offset, os.SEEK_SET)
         return None
@@ -106,14 +107,15 @@ def _wait(pid: int) -> tuple[int, Any]:
 
 @contextlib.contextmanager
 def _signals_for(pid: int) -> Iterator[list[int]]:
-    """While the block runs, pass signals on to the command; Ctrl-C reaches it by itself, from the terminal."""
+    """While the block runs, pass signals on to the command; Ctrl-C in a terminal reaches it by itself."""
     received: list[int] = []
+    by_terminal = _in_foreground()
 
     def handle(number: int, _frame: FrameType | None) -> None:
         received.append(number)
-        if number == signal.SIGINT:
-            if received.count(number) > 2:  # whoever presses three times wants it to end
-                kill(tree(pid))
+        if received.count(signal.SIGINT) >= INSIST:
+            kill(tree(pid))
+        if number == signal.SIGINT and by_terminal:
             return
         with contextlib.suppress(OSError):
             os.kill(pid, number)
@@ -130,3 +132,12 @@ def _signals_for(pid: int) -> Iterator[list[int]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _in_foreground() -> bool:
+    """Whether a terminal sends its signals to the profiler and the command alike."""
+    try:
+        with open("/dev/tty", "rb") as terminal:  # noqa: PTH123 - a device
+            return os.tcgetpgrp(terminal.fileno()) == os.getpgrp()
+    except OSError:
+        return False
