@@ -9,7 +9,20 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from codeflash_agent.commands import baseline, begin, compare, discard, keep, measure, profile, report, setup, status
+from codeflash_agent.commands import (
+    baseline,
+    begin,
+    compare,
+    discard,
+    keep,
+    measure,
+    milestone,
+    profile,
+    report,
+    setup,
+    skip,
+    status,
+)
 from codeflash_agent.errors import USAGE, CodeflashError
 
 if TYPE_CHECKING:
@@ -23,6 +36,8 @@ VERBS = {
     "measure": measure,
     "keep": keep,
     "discard": discard,
+    "skip": skip,
+    "milestone": milestone,
     "status": status,
     "report": report,
     "compare": compare,

@@ -111,4 +111,4 @@ class Language(Protocol):
         """The argv that profiles `command` in `tree`; `options` are the unified profiler's own, such as --quick."""
 
     def kind_of(self, path: str) -> str:
-        """What a path of the repository is: `test`, `benchmark`, `configuration` or `source`."""
+        """What a path is: `test`, `benchmark`, `configuration`, `source`, or `generated` by running something."""

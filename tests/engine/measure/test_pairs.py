@@ -253,10 +253,27 @@ def test_measurements_at_once_take_turns(
     threading.Timer(1.0, lambda: other.__exit__(None, None, None)).start()
     script = scripted(_quiet(1.0, 0.7))
     told: list[str] = []
-    measurement = _measure(tmp_path, progress=told.append, method=Method("scripted", warmups=0), budget_s=0.5)
+    measurement = _measure(tmp_path, progress=told.append, method=Method("scripted", warmups=0), budget_s=5)
     assert any("another measurement" in line for line in told)
     assert (measurement.pairs, measurement.complete) == (5, True)
     assert len(script.runs) == 10
+
+
+def test_waiting_for_a_turn_ends_with_the_budget(
+    tmp_path: Path, scripted: Callable[..., Script], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A measurement elsewhere that does not end costs this call its budget at most, and the line says what to do."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(pairs, "TURN_SILENCE_S", 0.1)
+    script = scripted(_quiet(1.0, 0.7))
+    with (
+        atomic.locked(tmp_path / f"codeflash-measuring-{os.getuid()}.lock"),
+        pytest.raises(
+            EnvironmentProblem, match="another measurement has had this machine .* run the same command again"
+        ),
+    ):
+        _measure(tmp_path, budget_s=0.3)
+    assert script.runs == []
 
 
 def test_a_real_gain_is_measured(tmp_path: Path) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from codeflash_agent.session import plateau, targets
 from codeflash_agent.session.next_step import next_step
 from codeflash_agent.session.records import Candidate
-from codeflash_agent.session.state import ProfileEntry
+from codeflash_agent.session.state import Milestone, ProfileEntry, Skip
 from codeflash_agent.verdict.model import Finding, Verdict
 
 from . import factories
@@ -44,3 +45,36 @@ def test_a_finding_comes_before_the_keep() -> None:
     step = next_step(PROFILED, [measured], TREE, [factories.target()])
     assert "output-changed" in step.action
     assert step.why == "the benchmark prints 2 for 1"
+
+
+def test_what_was_tried_in_vain_or_skipped_is_no_headroom() -> None:
+    """With every row discarded or skipped the floor is reached, and it names the milestone that is still due first."""
+    rows = [factories.target("parse"), factories.target("load"), factories.target("main")]
+    decided = [factories.kept(1, target="app/load.py::load"), factories.record(2, "discard")]
+    session = factories.session(
+        profiles=PROFILED.profiles, skipped=[Skip("load.py::main", "calls the others in turn", "now")]
+    )
+    assert [row.function for row in targets.left(rows, decided, session)] == ["load"]
+    decided.append(factories.record(3, "discard", target="app/load.py::load"))
+    assert targets.left(rows, decided, session) == []
+    assert plateau.standing(decided, {}).state == plateau.FLOOR
+    assert next_step(session, decided, TREE, rows).action == "codeflash-agent milestone"
+    session.milestones.append(Milestone(1, "codeflash/optimize-v1", "a" * 40, 1, factories.measurement(), "now"))
+    assert next_step(session, decided, TREE, rows).action == "review and complete"
+
+
+def test_three_keeps_make_a_milestone_due() -> None:
+    """The whole is measured against the start every third keep."""
+    rows = [factories.target("other")]
+    decided = [factories.kept(1), factories.kept(2)]
+    assert next_step(PROFILED, decided, TREE, rows).action.startswith("codeflash-agent begin")
+    decided.append(factories.kept(3))
+    assert next_step(PROFILED, decided, TREE, rows).action == "codeflash-agent milestone"
+
+
+def test_a_profile_of_another_command_is_a_look_aside() -> None:
+    """Only a profile of the locked benchmark opens the way; one of a larger input does not replace its table."""
+    aside = ProfileEntry(2, "profiles/002.json", TREE, "python large.py", 0, "now")
+    session = factories.session(profiles=[*PROFILED.profiles, aside])
+    assert targets.current_profile(session, TREE).number == 1
+    assert targets.current_profile(factories.session(profiles=[aside]), TREE) is None

@@ -158,6 +158,24 @@ def test_files_left_by_a_crashed_run_do_not_change_the_candidate(measured: Path)
         assert experiment.candidate_now(context, record) == record.candidate
 
 
+def test_bytecode_and_caches_are_never_part_of_a_change(measured: Path) -> None:
+    """What runs leave is left out even where the project's .gitignore does not name it."""
+    layout = places.find(measured)
+    project.write(layout.optimize_tree / "words" / "text.py", project.SAME)
+    project.write(layout.optimize_tree / "words" / "__pycache__" / "text.cpython-311.pyc", "cache\n")
+    project.write(layout.optimize_tree / ".pytest_cache" / "README.md", "cache\n")
+    with contexts.opened() as context:
+        files = experiment.candidate_now(context, context.open_record).files
+    assert files == ["words/extra.py", "words/text.py"]
+
+
+def test_discarding_a_keep_says_so(measured: Path) -> None:
+    """A gain that the agent did not want is recorded as its choice, not as the measurement's."""
+    with contexts.opened() as context:
+        record = experiment.discard(context, reason="a second cache is not worth 1 %", crash=False)
+    assert record.overruled == "a second cache is not worth 1 %"
+
+
 def test_recovery_leaves_ended_experiments_alone(measured: Path) -> None:
     """Finishing is for interrupted steps only."""
     layout = places.find(measured)

@@ -95,8 +95,14 @@ def test_a_keep_and_a_discard_leave_commit_ledger_patch_and_an_untouched_checkou
     handoff = (started / ".codeflash" / "HANDOFF.md").read_text()
     assert "## How to resume" in handoff
     assert "perf: keep order by dict" in handoff
+    run("milestone")
+    assert "[milestone] codeflash/optimize-v1" in capsys.readouterr().out
+    assert project.git(started, "rev-parse", "codeflash/optimize-v1").strip() == commit
+    run("milestone", status=1)
     run("report")
-    assert "perf: keep order by dict" in capsys.readouterr().out
+    report = capsys.readouterr().out
+    assert "perf: keep order by dict" in report
+    assert "measured whole over" in report
 
 
 @pytest.mark.slow
@@ -205,6 +211,29 @@ def test_a_failing_benchmark_leaves_no_half_started_session(top: Path, capsys: p
     assert "no data" in capsys.readouterr().err.splitlines()[-1]
     assert project.git(top, "branch", "--list", "codeflash/*") == ""
     assert not (top / ".codeflash" / "session.json").exists()
+
+
+def test_what_a_killed_start_left_does_not_block_the_next(top: Path) -> None:
+    """A branch of ours without a commit of its own is made anew; one with commits is never touched."""
+    run("setup", "--set", f"interpreter={project.INTERPRETER}")
+    project.git(top, "worktree", "add", "-q", "-b", "codeflash/optimize", str(tree(top)))
+    run("baseline", "--benchmark", "python -c pass", "--no-tests")
+    (top / ".codeflash" / "session.json").unlink()
+    edit(top, project.FAST)
+    project.git(tree(top), "commit", "-qam", "work")
+    run("baseline", "--benchmark", "python -c pass", "--no-tests", status=1)
+    assert project.git(top, "log", "-1", "--format=%s", "codeflash/optimize").strip() == "work"
+
+
+def test_a_skipped_target_is_listed_with_its_reason(top: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What was looked at and left is in the hand-over and in the report."""
+    run("setup", "--set", f"interpreter={project.INTERPRETER}")
+    run("baseline", "--benchmark", "python -c pass", "--no-tests")
+    run("skip", "--target", "words/text.py::main", "--reason", "calls the others in turn")
+    assert "words/text.py::main: calls the others in turn" in (top / ".codeflash" / "HANDOFF.md").read_text()
+    capsys.readouterr()
+    run("report")
+    assert "words/text.py::main: calls the others in turn" in capsys.readouterr().out
 
 
 def test_status_without_a_session_names_the_first_step(top: Path, capsys: pytest.CaptureFixture[str]) -> None:

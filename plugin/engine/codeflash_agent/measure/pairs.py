@@ -36,6 +36,7 @@ _T = TypeVar("_T")
 
 SMALL_EFFECT = 0.05
 TURN_PATIENCE_S = 3600.0
+TOLD_EVERY = 5  # pairs
 TURN_SILENCE_S = 5.0
 
 
@@ -86,7 +87,8 @@ def measure_pairs(
             if on_pair is not None:
                 on_pair(pair)
             ratios = _look(pairs, method, band)
-            say(_line(pair, pairs, method))
+            if len(pairs) % TOLD_EVERY == 0:
+                say(_line(pair, pairs, method))
     complete = _finished(ratios, len(pairs), method)
     if not complete:
         say(f"the budget of {budget_s:.0f} s ended the measurement after {len(pairs)} pairs")
@@ -136,7 +138,8 @@ def measure_band(
         _warm_up(method, (side_a, side_b), supervisor, clock, notes, say)
         while len(measured) < pairs and clock.has_room():
             measured.append(_measure_pair(method, side_a, side_b, len(measured), seed, supervisor, clock, notes, say))
-            say(f"noise of this machine: pair {len(measured)} of {pairs}")
+            if len(measured) % TOLD_EVERY == 0:
+                say(f"noise of this machine: pair {len(measured)} of {pairs}")
     band = {}
     for name in statistics.shared_metrics(measured):
         base, head = statistics.figures(measured, name)
@@ -145,7 +148,11 @@ def measure_band(
 
 
 class _Clock:
-    """The budget of one call; time spent waiting for another measurement's turn does not count."""
+    """The budget of one call.
+
+    Waiting for another measurement's turn does not use it up, but is never longer than it: whoever called may allow one
+    command only so much time.
+    """
 
     def __init__(self, budget_s: float) -> None:
         self._start = time.monotonic()
@@ -177,7 +184,14 @@ class _Clock:
                 held.enter_context(atomic.locked(lock, patience_s=TURN_SILENCE_S))
             except EnvironmentProblem:
                 say("another measurement runs on this machine; waiting for a turn")
-                held.enter_context(atomic.locked(lock, patience_s=TURN_PATIENCE_S))
+                patience = min(TURN_PATIENCE_S, max(self._budget_s - self._waited_s, TURN_SILENCE_S))
+                try:
+                    held.enter_context(atomic.locked(lock, patience_s=patience))
+                except EnvironmentProblem as error:
+                    raise EnvironmentProblem(
+                        f"another measurement has had this machine for {patience:.0f} s; let it end, then run the same "
+                        "command again: pairs that were measured are kept"
+                    ) from error
             self._waited_s += time.monotonic() - before
             yield
 

@@ -21,12 +21,7 @@ def report_markdown(
     kept = [record for record in records if record.state == "keep"]
     lost = [record for record in records if record.state in ("discard", "crash")]
     lines = ["# codeflash report", ""]
-    if gains:
-        lines.append(
-            f"**{render.gains_line(gains)}** since `{session.start_commit[:12]}` (product of the kept ratios; above 1 is better)."
-        )
-    else:
-        lines.append("Nothing was kept: no change was measurably better.")
+    lines += _headline(session, kept, gains)
     lines += [
         "",
         f"Benchmark: `{session.method.benchmark}`. Tests: `{session.tests or 'none, as the user wished'}`.",
@@ -41,22 +36,47 @@ def report_markdown(
     lines += ["## Discarded", ""]
     lines += [
         f"- experiment {record.number}, {record.target}: {record.description} ({render.deltas(record)})"
+        + ("; the verdict was keep" if record.overruled else "")
         for record in lost
     ] or ["none"]
     running = [record for record in records if record.state not in ("keep", "discard", "crash")]
     lines += [f"- experiment {record.number}, {record.target}: still {record.state}" for record in running]
-    lines += ["", "## Targets of the newest profile", "", *render.target_table(targets), ""]
+    lines += [
+        "",
+        *render.skipped_lines(session),
+        "## Targets of the newest profile",
+        "",
+        *render.target_table(targets),
+        "",
+    ]
     lines += [
         "## How to read the figures",
         "",
         (
-            "Each ratio is the median over pairs of fresh processes, base and change in balanced random order; the brackets hold the "
-            "bootstrap 95 % interval. A gain counts only when the whole interval lies above 1 and beyond this machine's band "
-            f"({render.band_text(session.band)})."
+            "Each ratio is the median over pairs of fresh processes, base and change in balanced random order; the brackets "
+            "hold its bootstrap 95 % interval. `better` means: the whole interval lies above 1, and the median beyond what "
+            f"this machine shows between equal trees ({render.band_text(session.band)}); with fewer than ten pairs the "
+            "interval must also lie as far from 1 as it is wide, with more its 99.5 % version must lie above 1 too."
         ),
         "",
     ]
     return "\n".join(lines)
+
+
+def _headline(session: Session, kept: Sequence[Record], gains: Mapping[str, float]) -> list[str]:
+    """The whole against the start: measured where the newest milestone covers all keeps, else the product."""
+    if not kept:
+        return ["Nothing was kept: no change was measurably better."]
+    start = f"since `{session.start_commit[:12]}`"
+    product = f"{render.gains_line(gains)} (product of the kept ratios; above 1 is better)"
+    last = session.milestones[-1] if session.milestones else None
+    if last is None or last.commit != kept[-1].commit:
+        return [f"**{render.gains_line(gains)}** {start} (product of the kept ratios; above 1 is better)."]
+    return [
+        f"**{render.measured(last.measurement)}** {start}, measured whole over {last.measurement.pairs} pairs.",
+        "",
+        f"Beside it: {product}.",
+    ]
 
 
 def _kept(session: Session, record: Record) -> list[str]:

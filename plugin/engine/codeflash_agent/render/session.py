@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from codeflash_agent.measure.model import Ratio
+    from codeflash_agent.measure.model import Measurement, Ratio
     from codeflash_agent.session.next_step import Step
     from codeflash_agent.session.records import Record
     from codeflash_agent.session.state import Session
@@ -40,14 +40,17 @@ def ratio_text(ratio: Ratio) -> str:
     return f"{ratio.ratio:.3g}x [{ratio.low:.3g}, {ratio.high:.3g}]"
 
 
-def deltas(record: Record) -> str:
-    """Every measured metric of an experiment in one line."""
-    if record.measurement is None:
-        return "not measured"
+def measured(measurement: Measurement) -> str:
+    """Every metric of a measurement in one line."""
     return ", ".join(
         f"{METRIC_NAMES.get(name, name)} {ratio_text(ratio)} {ratio.verdict}"
-        for name, ratio in record.measurement.metrics.items()
+        for name, ratio in measurement.metrics.items()
     )
+
+
+def deltas(record: Record) -> str:
+    """Every measured metric of an experiment in one line."""
+    return "not measured" if record.measurement is None else measured(record.measurement)
 
 
 def experiment_line(record: Record) -> str:
@@ -140,6 +143,7 @@ def handoff(
         f"- locked method `{session.method.digest}`: `{session.method.benchmark}`",
         f"- smallest effect that may be claimed here: {band_text(session.band)}",
         f"- gained so far (product of the kept ratios): {gains_line(gains)}",
+        *(f"- {line}" for line in milestone_lines(session)),
     ]
     if open_record is not None:
         lines += [
@@ -160,12 +164,33 @@ def handoff(
         "",
         *ledger_table(records),
         "",
+        *skipped_lines(session),
         "## Targets of the newest profile",
         "",
         *target_table(targets),
         "",
     ]
     return "\n".join(lines)
+
+
+def milestone_lines(session: Session) -> list[str]:
+    """The newest milestone's measurement of the whole, if there is one."""
+    if not session.milestones:
+        return []
+    last = session.milestones[-1]
+    return [f"measured whole at {last.tag} ({last.commit[:12]}, {last.keeps} kept): {measured(last.measurement)}"]
+
+
+def skipped_lines(session: Session) -> list[str]:
+    """Targets that were looked at and left, as a Markdown section; nothing when there are none."""
+    if not session.skipped:
+        return []
+    return [
+        "## Looked at and left",
+        "",
+        *(f"- {skip.target}: {skip.reason}" for skip in session.skipped),
+        "",
+    ]
 
 
 def band_text(band: Mapping[str, float]) -> str:

@@ -87,7 +87,11 @@ def candidate_now(context: Context, record: Record) -> Candidate:
         if git.tree_hash(context.tree, present) == known.tree_hash:
             return known
     not_ours = {*record.untracked_before, *record.left_by_runs}
-    new_files = [path for path in git.untracked(context.tree) if path not in not_ours]
+    new_files = [
+        path
+        for path in git.untracked(context.tree)
+        if path not in not_ours and context.language.kind_of(path) != "generated"
+    ]
     tree_hash = git.tree_hash(context.tree, new_files)
     return Candidate(tree_hash, git.changed_between(context.tree, record.base_commit, tree_hash), new_files)
 
@@ -203,6 +207,8 @@ def discard(context: Context, *, reason: str, crash: bool) -> Record:
         )
     record.candidate = candidate
     record.description = f"crash: {reason}" if crash else reason
+    if record.verdict is not None and record.verdict.status == KEEP:
+        record.overruled = reason
     record.state = records.DISCARDING
     context.save(record)
     git.restore(context.tree, record.base_commit, candidate.files)

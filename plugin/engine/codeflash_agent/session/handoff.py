@@ -44,12 +44,13 @@ def write(layout: Layout, session: Session, setup: Setup, all_records: Sequence[
 def present_targets(layout: Layout, session: Session, tree_hash: str) -> list[Target] | None:
     """The target table of a profile of exactly this state, or None."""
     entry = targets.current_profile(session, tree_hash)
-    return targets.load(layout, entry) if entry else None
+    return targets.load(layout, session, entry) if entry else None
 
 
 def newest_targets(layout: Layout, session: Session) -> list[Target]:
     """The target table of the newest profile, whatever state it is of; empty where it cannot be read."""
     try:
-        return targets.load(layout, session.profiles[-1]) if session.profiles else []
+        profiles = targets.of_benchmark(session)
+        return targets.load(layout, session, profiles[-1]) if profiles else []
     except CodeflashError:
         return []

@@ -159,4 +159,8 @@ def _note_litter(context: Context, record: Record) -> None:
     """Remember the files that runs left behind, so that they are not taken for part of the change."""
     assert record.candidate is not None  # noqa: S101 - set by the caller
     ours = {*record.candidate.new_files, *record.untracked_before, *record.left_by_runs}
-    record.left_by_runs += [path for path in git.untracked(context.tree) if path not in ours]
+    record.left_by_runs += [
+        path
+        for path in git.untracked(context.tree)
+        if path not in ours and context.language.kind_of(path) != "generated"
+    ]

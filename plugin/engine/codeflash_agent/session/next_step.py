@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from codeflash_agent.session.state import Session
     from codeflash_agent.session.targets import Target
     from codeflash_agent.verdict.model import Verdict
+
+
+KEEPS_TO_MILESTONE = 3
 
 
 @dataclass(frozen=True)
@@ -53,25 +57,47 @@ def next_step(session: Session, all_records: Sequence[Record], tree_hash: str, r
     """
     current = records.open_one(list(all_records))
     if current is not None:
-        if current.state == records.MEASURED and current.verdict is not None:
-            return after_verdict(current, current.verdict)
-        if current.candidate is not None:
-            return Step("codeflash-agent measure", f"experiment {current.number} is open; measured pairs are kept")
-        return Step(
-            f"make the one fix in {session.tree}, then `codeflash-agent measure`",
-            f"experiment {current.number} ({current.target}) is open",
-        )
+        return _end_the_open_one(session, current)
     decided = [record for record in all_records if record.decided]
-    standing = plateau.standing(decided, targets.headroom(list(rows)) if rows is not None else None)
-    if standing.state in (plateau.STOP, plateau.STUCK):
-        return Step(standing.advice, f"[{standing.state}] {standing.why}")
-    if rows is None or targets.current_profile(session, tree_hash) is None:
+    rows_left = targets.left(rows, decided, session) if rows is not None else None
+    standing = plateau.standing(decided, targets.headroom(rows_left) if rows_left is not None else None)
+    why = f"[{standing.state}] {standing.why}"
+    if standing.state == plateau.STOP:
+        return Step(standing.advice, why)
+    if rows_left is None or targets.current_profile(session, tree_hash) is None:
         return Step("codeflash-agent profile", "the present state has no unified profile")
-    if standing.state != plateau.GO_ON:
-        return Step(standing.advice, f"[{standing.state}] {standing.why}")
-    tried = [record.target for record in decided]
-    fresh = next((row for row in rows if not any(row.is_named_by(target) for target in tried)), rows[0])
-    return Step(
-        f"codeflash-agent begin --target {fresh.identity} --domains {','.join(fresh.domains)} --hypothesis '…'",
-        f"first target of the table not tried yet ({standing.why})",
+    if milestone_due(session, decided, last=standing.state == plateau.FLOOR):
+        return Step("codeflash-agent milestone", "measure the whole branch against the start")
+    if standing.state == plateau.FLOOR:
+        return Step(standing.advice, why)
+    fresh = _first_elsewhere(rows_left, standing.exhausted)
+    begin = (
+        f"codeflash-agent begin --target {shlex.quote(fresh.identity)} --domains {','.join(fresh.domains)} "
+        "--hypothesis '…' (or skip --target … --reason '…')"
     )
+    if standing.state == plateau.STUCK:
+        return Step(f"{standing.advice}; then {begin}", why)
+    return Step(begin, f"first target of the table that is left ({standing.why}; {standing.advice})")
+
+
+def _end_the_open_one(session: Session, current: Record) -> Step:
+    if current.state == records.MEASURED and current.verdict is not None:
+        return after_verdict(current, current.verdict)
+    if current.candidate is not None:
+        return Step("codeflash-agent measure", f"experiment {current.number} is open; measured pairs are kept")
+    return Step(
+        f"make the one fix in {session.tree}, then `codeflash-agent measure`",
+        f"experiment {current.number} ({current.target}) is open",
+    )
+
+
+def _first_elsewhere(rows: Sequence[Target], exhausted: Sequence[str]) -> Target:
+    """The first row that has a domain which is not exhausted, else the first."""
+    return next((row for row in rows if not set(row.domains) <= set(exhausted)), rows[0])
+
+
+def milestone_due(session: Session, decided: Sequence[Record], *, last: bool) -> bool:
+    """Whether enough was kept since the last milestone: three keeps, or any when nothing more is to come."""
+    keeps = sum(record.state == records.KEEP for record in decided)
+    since = keeps - (session.milestones[-1].keeps if session.milestones else 0)
+    return since >= (1 if last else KEEPS_TO_MILESTONE)

@@ -29,7 +29,6 @@ RECOVERY = (
     "try the opposite scale",
     "look at the collector",
     "reread the goal",
-    "consult references/shared/failure-modes.md where it exists",
 )
 
 
@@ -60,8 +59,8 @@ def standing(decided: Sequence[Record], headroom: dict[str, int] | None) -> Stan
 
     Args:
         decided: ended experiments, oldest first.
-        headroom: dimension -> number of targets above its threshold in a profile of the present state; None when there
-            is no such profile.
+        headroom: dimension -> number of targets above its threshold in a profile of the present state, those left out
+            that were tried in vain or skipped; None when there is no such profile.
     """
     running = discards_running(decided)
     tried = {record.dimension for record in decided}
@@ -69,7 +68,10 @@ def standing(decided: Sequence[Record], headroom: dict[str, int] | None) -> Stan
     left = sorted(name for name, count in (headroom or {}).items() if count and name not in exhausted)
     if headroom is not None and not any(headroom.values()):
         return Standing(
-            FLOOR, "no target above the thresholds in a profile of the present state", "review and complete", exhausted
+            FLOOR,
+            "no target above the thresholds is left that was not tried in vain or skipped",
+            "review and complete",
+            exhausted,
         )
     if running >= DISCARDS_TO_STOP:
         return Standing(STOP, f"{running} experiments running without a gain", "stop, with the analysis", exhausted)

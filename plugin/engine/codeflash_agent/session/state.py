@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from codeflash_agent.errors import EnvironmentProblem, Refused
 from codeflash_agent.language import Setup
-from codeflash_agent.measure.model import Method
+from codeflash_agent.measure.model import Measurement, Method
 from codeflash_agent.storage import atomic
 
 if TYPE_CHECKING:
@@ -32,6 +32,27 @@ class ProfileEntry:
 
 
 @dataclass
+class Skip:
+    """A target that was looked at and left, with the reason."""
+
+    target: str
+    reason: str
+    at: str
+
+
+@dataclass
+class Milestone:
+    """The whole branch measured against the start of the session."""
+
+    number: int
+    tag: str
+    commit: str
+    keeps: int  # kept experiments up to this commit
+    measurement: Measurement
+    at: str
+
+
+@dataclass
 class Session:
     """What `.codeflash/session.json` holds; commits are full hashes, times are UTC in ISO 8601."""
 
@@ -48,6 +69,8 @@ class Session:
     start_values: dict[str, float]  # metric -> median at the start
     baselines: list[dict[str, Any]] = field(default_factory=list)  # earlier methods, with when and why they ended
     profiles: list[ProfileEntry] = field(default_factory=list)
+    skipped: list[Skip] = field(default_factory=list)
+    milestones: list[Milestone] = field(default_factory=list)
     schema_version: int = SCHEMA
 
     @property
@@ -65,6 +88,11 @@ class Session:
         known = {key: value for key, value in document.items() if key in cls.__dataclass_fields__}
         known["method"] = Method.from_json(known["method"])
         known["profiles"] = [ProfileEntry(**entry) for entry in known["profiles"]]
+        known["skipped"] = [Skip(**entry) for entry in known.get("skipped", ())]
+        known["milestones"] = [
+            Milestone(**{**entry, "measurement": Measurement.from_json(entry["measurement"])})
+            for entry in known.get("milestones", ())
+        ]
         return cls(**known)
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codeflash_agent.storage import atomic
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from codeflash_agent.session.records import Record
     from codeflash_agent.session.state import ProfileEntry, Session
     from codeflash_agent.storage.layout import Layout
 
@@ -37,18 +42,26 @@ class Target:
         return function == self.function and (file.endswith(own) or own.endswith(file))
 
 
+def of_benchmark(session: Session) -> list[ProfileEntry]:
+    """The profiles of the locked benchmark, oldest first; profiles of other commands are looks aside."""
+    command = shlex.split(session.method.benchmark)
+    return [entry for entry in session.profiles if shlex.split(entry.command) == command]
+
+
 def current_profile(session: Session, tree_hash: str) -> ProfileEntry | None:
-    """The newest profile of exactly the state `tree_hash`."""
-    return next((entry for entry in reversed(session.profiles) if entry.tree_hash == tree_hash), None)
+    """The newest profile of the locked benchmark on exactly the state `tree_hash`."""
+    return next((entry for entry in reversed(of_benchmark(session)) if entry.tree_hash == tree_hash), None)
 
 
-def load(layout: Layout, entry: ProfileEntry) -> list[Target]:
-    """The targets of one profile, best first."""
-    return from_document(atomic.read_json(layout.home / entry.file))
+def load(layout: Layout, session: Session, entry: ProfileEntry) -> list[Target]:
+    """The targets of one profile, best first, with files as seen from the top of the repository."""
+    return from_document(atomic.read_json(layout.home / entry.file), session.tree_path)
 
 
-def from_document(document: dict[str, Any]) -> list[Target]:
+def from_document(document: dict[str, Any], tree: Path) -> list[Target]:
     """Join `targets[]` of a profile document with the figures of its `functions[]`."""
+    root = Path(document.get("source_root", ""))
+    inside = root.relative_to(tree) if root.is_relative_to(tree) else Path()
     figures = {(row["file"], row["line"], row["function"]): row for row in document.get("functions", [])}
     rows = []
     for target in document.get("targets", []):
@@ -56,8 +69,8 @@ def from_document(document: dict[str, Any]) -> list[Target]:
         rows.append(
             Target(
                 function=target["function"],
-                place=f"{target['file']}:{target['line']}",
-                cpu_percent=float(figure.get("cpu_own_percent") or 0.0),
+                place=f"{inside / target['file']}:{target['line']}",
+                cpu_percent=float(figure.get("cpu_percent") or figure.get("cpu_own_percent") or 0.0),
                 memory_mib=float(figure.get("mem_peak_mib") or 0.0),
                 gc_s=float(figure.get("gc_s") or 0.0),
                 blocked_ms=float(figure.get("blocked_ms") or 0.0),
@@ -66,6 +79,23 @@ def from_document(document: dict[str, Any]) -> list[Target]:
             )
         )
     return rows
+
+
+def left(rows: Sequence[Target], decided: Sequence[Record], session: Session) -> list[Target]:
+    """The rows still worth trying: those never tried first, then those whose last experiment was kept.
+
+    A row whose last experiment was not kept, or that was skipped, is done with.
+    """
+    fresh, again = [], []
+    for row in rows:
+        if any(row.is_named_by(skip.target) for skip in session.skipped):
+            continue
+        outcomes = [record.state for record in decided if row.is_named_by(record.target)]
+        if not outcomes:
+            fresh.append(row)
+        elif outcomes[-1] == "keep":
+            again.append(row)
+    return fresh + again
 
 
 def headroom(rows: list[Target]) -> dict[str, int]:

@@ -36,6 +36,7 @@ def create(layout: Layout, setup: Setup, commit: str, *, in_place: bool) -> Path
         tree = layout.project
     else:
         tree = layout.optimize_tree
+        _drop_unused_branch(layout, commit)
         if git.branch_exists(layout.project, BRANCH):
             raise Refused(
                 f"branch {BRANCH} exists, but .codeflash holds no session for it; rename it "
@@ -46,6 +47,17 @@ def create(layout: Layout, setup: Setup, commit: str, *, in_place: bool) -> Path
         settle(layout, setup, tree)
     baseline_at(layout, setup, commit)
     return tree
+
+
+def _drop_unused_branch(layout: Layout, commit: str) -> None:
+    """Remove what a killed start left: a branch of ours that has no commit of its own, and its worktree."""
+    if not git.branch_exists(layout.project, BRANCH):
+        return
+    tip = git.resolve(layout.project, BRANCH)
+    ours = (layout.optimize_tree / ".git").exists()
+    if ours and git.asks(layout.project, "merge-base", "--is-ancestor", tip, commit):
+        git.remove_worktree(layout.project, layout.optimize_tree)
+        git.run_git(layout.project, "branch", "--quiet", "-D", BRANCH)
 
 
 def baseline_at(layout: Layout, setup: Setup, commit: str) -> Path:

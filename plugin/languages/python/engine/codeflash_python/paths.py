@@ -11,6 +11,7 @@ TEST = "test"
 BENCHMARK = "benchmark"
 CONFIGURATION = "configuration"
 SOURCE = "source"
+GENERATED = "generated"
 
 BENCHMARK_FOLDERS = frozenset({"benchmark", "benchmarks", "bench", "benches", "asv_bench", "asv", "perf"})
 BENCHMARK_FILES = (
@@ -25,6 +26,11 @@ BENCHMARK_FILES = (
 # `testing` is left out: packages such as numpy ship one for their users.
 TEST_FOLDERS = frozenset({"test", "tests", "unittests", "functional_tests", "integration_tests", "unit_tests"})
 TEST_FILES = ("test_*.py", "*_test.py", "test.py", "tests.py", "conftest.py", "test_*.txt")
+# What interpreters and tools leave behind by running; never part of a change, whether or not git ignores it.
+GENERATED_FOLDERS = frozenset(
+    {"__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis", ".benchmarks", ".tox", ".nox", ".asv"}
+)
+GENERATED_FILES = ("*.pyc", "*.pyo", ".coverage", ".coverage.*", "core", "core.[0-9]*", "*.prof", ".testmondata*")
 CONFIGURATION_FOLDERS = frozenset({".github", ".circleci", ".gitlab", ".ci", ".devcontainer", ".vscode", ".idea"})
 CONFIGURATION_FILES = (
     "*.toml",
@@ -64,6 +70,8 @@ def kind_of(path: str) -> str:
     pure = PurePosixPath(path.replace("\\", "/"))
     folders = {part.lower() for part in pure.parts[:-1]}
     name = pure.name
+    if folders & GENERATED_FOLDERS or _matches(name, GENERATED_FILES) or any(".egg-info" in part for part in folders):
+        return GENERATED
     if folders & CONFIGURATION_FOLDERS:
         return CONFIGURATION
     if folders & BENCHMARK_FOLDERS or _matches(name, BENCHMARK_FILES):

@@ -56,5 +56,5 @@ class PythonLanguage:
         return [setup.interpreter, str(PROFILER), *options, setup.source_root, "--", *command]
 
     def kind_of(self, path: str) -> str:
-        """What a path of the repository is: `test`, `benchmark`, `configuration` or `source`."""
+        """What a path is: `test`, `benchmark`, `configuration`, `source`, or `generated` by running something."""
         return paths.kind_of(path)

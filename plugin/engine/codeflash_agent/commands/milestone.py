@@ -1,0 +1,43 @@
+"""`milestone`: the whole branch against the start of the session."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from codeflash_agent.commands import _common
+from codeflash_agent.commands.measure import BUDGET_S
+from codeflash_agent.render import session as render
+from codeflash_agent.render.measurement import measurement_lines
+from codeflash_agent.session import context as contexts
+from codeflash_agent.session import gains, milestones
+
+if TYPE_CHECKING:
+    import argparse
+
+HELP = "measure the last kept commit against the start of the session and tag it codeflash/optimize-vN"
+EXAMPLE = "codeflash-agent milestone"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument(
+        "--budget", type=float, default=BUDGET_S, metavar="S", help=f"seconds of benchmarking (default {BUDGET_S:.0f})"
+    )
+    _common.add_json(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measure, tag, print the total beside the product of the kept ratios."""
+    with contexts.opened() as context:
+        milestone = milestones.take(context, budget_s=arguments.budget, progress=_common.progress)
+        product = gains.products(context.records)
+    lines = [
+        *measurement_lines(milestone.measurement),
+        (
+            f"[milestone] {milestone.tag} at {milestone.commit[:12]}, {milestone.keeps} kept: measured whole "
+            f"{render.measured(milestone.measurement)}; product of the kept ratios {render.gains_line(product)}"
+        ),
+    ]
+    _common.emit(arguments, lines, asdict(milestone))
+    return 0
