@@ -269,7 +269,7 @@ def test_waiting_for_a_turn_ends_with_the_budget(
     with (
         atomic.locked(tmp_path / f"codeflash-measuring-{os.getuid()}.lock"),
         pytest.raises(
-            EnvironmentProblem, match="another measurement has had this machine .* run the same command again"
+            EnvironmentProblem, match=r"another measurement has had this machine .* run the same command again"
         ),
     ):
         _measure(tmp_path, budget_s=0.3)
