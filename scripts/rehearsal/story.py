@@ -107,6 +107,7 @@ class Story:
             self._edit(NO_GAIN),
             passed(self._agent("measure", "Measure the change")),
             verdict("discard", self._discard()),
+            passed(self._agent("milestone", "Measure the whole branch")),
             passed(self._agent("status", "See whether anything is left")),
             passed(self._agent("report", "Read the report")),
             complete,
