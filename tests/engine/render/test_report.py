@@ -10,7 +10,7 @@ from tests.engine.session import factories
 def test_a_keep_is_shown_with_interval_tests_and_how_to_reproduce_it() -> None:
     """Every kept experiment has its table, its counts and one command that measures it again."""
     text = report_markdown(factories.session(), [factories.kept()], {"cpu_s": 2.0}, [factories.target()])
-    assert "**CPU 2x** since `bbbbbbbbbbbb`" in text
+    assert "**CPU 2.00x** since `bbbbbbbbbbbb`" in text
     assert "| CPU | 2 s | 1 s | 2.000 | 1.980 to 2.020 | better |" in text
     assert "Tests: 1 passed, 1 failed." in text
     assert "codeflash-agent compare bbbbbbbbbbbb aaaaaaaaaaaa --benchmark 'python bench.py'" in text

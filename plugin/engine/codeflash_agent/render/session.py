@@ -37,7 +37,12 @@ def target_table(rows: Sequence[Target], limit: int = TABLE_ROWS) -> list[str]:
 
 def ratio_text(ratio: Ratio) -> str:
     """A ratio with its interval, e.g. ``1.92x [1.90, 1.95]``."""
-    return f"{ratio.ratio:.3g}x [{ratio.low:.3g}, {ratio.high:.3g}]"
+    return f"{times(ratio.ratio)}x [{times(ratio.low)}, {times(ratio.high)}]"
+
+
+def times(ratio: float) -> str:
+    """How many times, with as many decimals as matter."""
+    return f"{ratio:.1f}" if ratio >= 10 else f"{ratio:.2f}" if abs(ratio - 1) >= 0.05 else f"{ratio:.3f}"
 
 
 def measured(measurement: Measurement) -> str:
@@ -66,7 +71,7 @@ def gains_line(gains: Mapping[str, float]) -> str:
     """Products of the kept ratios, per metric."""
     if not gains:
         return "nothing kept yet"
-    return ", ".join(f"{METRIC_NAMES.get(name, name)} {gain:.3g}x" for name, gain in gains.items())
+    return ", ".join(f"{METRIC_NAMES.get(name, name)} {times(gain)}x" for name, gain in gains.items())
 
 
 def progress_line(records: Sequence[Record], gains: Mapping[str, float], step: Step) -> str:

@@ -14,10 +14,18 @@ if TYPE_CHECKING:
 
 
 def products(all_records: Sequence[Record]) -> dict[str, float]:
-    """Metric -> product of the ratios of all keeps (above 1 is better), for metrics that every keep measured."""
+    """Metric -> product of the ratios of all keeps (above 1 is better).
+
+    Only metrics that every keep measured and at least one moved: a product of noise says nothing.
+    """
     kept = [record.measurement.metrics for record in all_records if record.state == records.KEEP and record.measurement]
     if not kept:
         return {}
-    shared = [name for name in kept[0] if all(name in metrics for metrics in kept)]
+    shared = [
+        name
+        for name in kept[0]
+        if all(name in metrics for metrics in kept)
+        and any(metrics[name].verdict in ("better", "worse") for metrics in kept)
+    ]
     gains = {name: math.prod(metrics[name].ratio for metrics in kept) for name in shared}
     return {name: gain for name, gain in gains.items() if math.isfinite(gain)}
