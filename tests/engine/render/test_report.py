@@ -31,7 +31,7 @@ def test_no_keep_is_said_plainly() -> None:
     """A session without a gain claims none."""
     text = report_markdown(factories.session(), [factories.record(1, "discard", description="same")], {}, [])
     assert "Nothing was kept: no change was measurably better." in text
-    assert "- experiment 1, app/load.py::parse: same (not measured)" in text
+    assert "- experiment 1, `app/load.py::parse`: same (not measured)" in text
 
 
 def test_long_tables_are_cut_and_counted() -> None:

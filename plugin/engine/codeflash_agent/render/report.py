@@ -35,7 +35,7 @@ def report_markdown(
         lines += ["none", ""]
     lines += ["## Discarded", ""]
     lines += [
-        f"- experiment {record.number}, {record.target}: {record.description} ({render.deltas(record)})"
+        f"- experiment {record.number}, `{record.target}`: {record.description} ({render.deltas(record)})"
         + ("; the verdict was keep" if record.overruled else "")
         for record in lost
     ] or ["none"]
@@ -73,7 +73,7 @@ def _headline(session: Session, kept: Sequence[Record], gains: Mapping[str, floa
     if last is None or last.commit != kept[-1].commit:
         return [f"**{render.gains_line(gains)}** {start} (product of the kept ratios; above 1 is better)."]
     return [
-        f"**{render.measured(last.measurement)}** {start}, measured whole over {last.measurement.pairs} pairs.",
+        f"{render.moved(last.measurement)} {start}, measured whole over {last.measurement.pairs} pairs.",
         "",
         f"Beside it: {product}.",
     ]

@@ -27,7 +27,7 @@ def target_table(rows: Sequence[Target], limit: int = TABLE_ROWS) -> list[str]:
     ]
     for number, row in enumerate(rows[:limit], 1):
         lines.append(
-            f"| {number} | {row.function} | {row.place} | {row.cpu_percent:.1f} | {row.memory_mib:.1f} | {row.gc_s:.2f} "
+            f"| {number} | `{row.function}` | {row.place} | {row.cpu_percent:.1f} | {row.memory_mib:.1f} | {row.gc_s:.2f} "
             f"| {row.blocked_ms:.0f} | {', '.join(row.domains)} | {row.score:.1f} |"
         )
     if len(rows) > limit:
@@ -51,6 +51,21 @@ def measured(measurement: Measurement) -> str:
         f"{METRIC_NAMES.get(name, name)} {ratio_text(ratio)} {ratio.verdict}"
         for name, ratio in measurement.metrics.items()
     )
+
+
+def moved(measurement: Measurement) -> str:
+    """The metrics that became better or worse with their intervals, then the names of the others."""
+    shown = [
+        f"{METRIC_NAMES.get(name, name)} {ratio_text(ratio)} {ratio.verdict}"
+        for name, ratio in measurement.metrics.items()
+        if ratio.verdict in ("better", "worse")
+    ]
+    rest = [
+        f"{METRIC_NAMES.get(name, name)} {ratio.verdict}"
+        for name, ratio in measurement.metrics.items()
+        if ratio.verdict not in ("better", "worse")
+    ]
+    return f"**{', '.join(shown) or 'nothing measurable'}**" + (f" ({', '.join(rest)})" if rest else "")
 
 
 def deltas(record: Record) -> str:
@@ -105,7 +120,7 @@ def ledger_table(records: Sequence[Record]) -> list[str]:
         metrics = record.measurement.metrics if record.measurement else {}
         cells = [ratio_text(metrics[name]) if name in metrics else "-" for name in ("cpu_s", "rss_mib", "gc_s")]
         lines.append(
-            f"| {record.number} | {record.state} | {record.target} | {' | '.join(cells)} | {record.commit[:12] or '-'} "
+            f"| {record.number} | {record.state} | `{record.target}` | {' | '.join(cells)} | {record.commit[:12] or '-'} "
             f"| {record.description.replace('|', '/')} |"
         )
     return lines
