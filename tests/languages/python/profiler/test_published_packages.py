@@ -35,7 +35,8 @@ class Suite:
 
 
 SUITES = (
-    Suite("pure CPU", "sqlparse-0.6.1", ".", "sqlparse", "tests"),
+    # Three tests of test_dos_prevention assert that they take less than a second, which no allocator hook leaves true.
+    Suite("pure CPU", "sqlparse-0.6.1", ".", "sqlparse", "tests", "--ignore", "tests/test_dos_prevention.py"),
     Suite(
         "asyncio over threads",
         "aiosqlite-0.22.1",
@@ -120,6 +121,6 @@ def test_same_outcome_in_every_pass(workshop, suite, tmp_path):
     files = sorted(tmp_path.glob("*.xml"))
     assert len(files) == len(suite.passes), done.stderr[-3000:]
     for file in files:
-        assert outcomes(file) - expected == Counter()
-        assert expected - outcomes(file) == Counter()
+        found = outcomes(file)
+        assert (found - expected, expected - found) == (Counter(), Counter())
     assert '"targets": [\n' in document.read_text(encoding="utf-8")
