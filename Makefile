@@ -26,10 +26,13 @@ dist: venv ## dist/python/ and dist/codeflash-python.zip
 profiler: ## the one-file profiler from its source
 	@$(PYTHON) scripts/build_profiler.py
 
-lock: venv ## the pinned requirements from the .in files
-	@for name in requirements/uv requirements/dev requirements/library plugin/engine/requirements; do \
-	  .venv/bin/uv pip compile --quiet --universal --python-version 3.9 --generate-hashes --no-header --no-annotate \
-	    --no-emit-index-url --no-emit-find-links $$name.in --output-file $$name.txt || exit 2; done
+LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.9 --generate-hashes --no-header --no-annotate \
+  --no-emit-index-url --no-emit-find-links
+
+lock: venv ## the pinned requirements from pyproject.toml's groups and the .in files
+	@$(LOCK) --group dev plugin/engine/requirements.in --output-file requirements/dev.txt
+	@for name in requirements/uv requirements/library plugin/engine/requirements; do \
+	  $(LOCK) $$name.in --output-file $$name.txt || exit 2; done
 
 clients: python ## the pinned clients, into .cache/clients/
 	@$(PYTHON) scripts/clients.py > /dev/null
