@@ -213,6 +213,30 @@ def test_a_failing_benchmark_leaves_no_half_started_session(top: Path, capsys: p
     assert not (top / ".codeflash" / "session.json").exists()
 
 
+def test_a_failing_suite_is_no_benchmark(top: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With failing tests and nothing else to measure, the line asks for a benchmark; a passing one is taken."""
+    run("setup", "--set", f"interpreter={project.INTERPRETER}")
+    project.git(top, "rm", "-q", "bench.py")
+    project.git(top, "commit", "-qm", "no benchmark", "--", "bench.py")
+    capsys.readouterr()
+    run("baseline", "--tests", "pytest -q", status=2)
+    error = capsys.readouterr().err.splitlines()[-1]
+    assert "a test suite that fails cannot serve as the benchmark" in error
+    run("baseline", "--tests", "pytest -q", "--benchmark", "python -c pass")
+    assert "failing before any change, not held against it" in capsys.readouterr().out
+
+
+def test_a_profile_of_a_failing_command_opens_nothing(top: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The profile is shown, the exit status is the honest no, and the next step is still to profile."""
+    run("setup", "--set", f"interpreter={project.INTERPRETER}")
+    run("baseline", "--benchmark", "python bench.py", "--no-tests")
+    (tree(top) / "bench.py").write_text("raise SystemExit(3)\n")
+    run("profile", "--quick", status=1)
+    assert "the command ended with 3" in capsys.readouterr().err
+    run("status")
+    assert "next: codeflash-agent profile" in capsys.readouterr().out
+
+
 def test_what_a_killed_start_left_does_not_block_the_next(top: Path) -> None:
     """A branch of ours without a commit of its own is made anew; one with commits is never touched."""
     run("setup", "--set", f"interpreter={project.INTERPRETER}")

@@ -11,7 +11,7 @@ from codeflash_agent.commands import _common
 from codeflash_agent.errors import EnvironmentProblem, Refused
 from codeflash_agent.measure.model import Method
 from codeflash_agent.measure.pairs import measure_band
-from codeflash_agent.measure.process import run_benchmark
+from codeflash_agent.measure.process import BenchmarkFailed, run_benchmark
 from codeflash_agent.render import session as render
 from codeflash_agent.session import context as contexts
 from codeflash_agent.session import state, tests, worktrees
@@ -155,7 +155,14 @@ def _measure_start(layout: Layout, setup: Setup, session: Session, commit: str) 
                 "mend the environment or give another command with --tests"
             )
     _common.progress(f"one run, then the same tree against itself: {session.method.benchmark}")
-    first = run_benchmark(session.method, base)
+    try:
+        first = run_benchmark(session.method, base)
+    except BenchmarkFailed as error:
+        if session.method.benchmark != session.tests:
+            raise
+        raise EnvironmentProblem(
+            f"{error}; a test suite that fails cannot serve as the benchmark: give a command that succeeds with --benchmark"
+        ) from error
     session.start_values = {name: value.amount for name, value in first.values.items()}
     session.band = measure_band(session.method, base, head, seed=SEED, progress=_common.progress)
     return report

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from codeflash_agent import languages
 from codeflash_agent.commands import _common
-from codeflash_agent.errors import EnvironmentProblem
+from codeflash_agent.errors import DONE, NO, EnvironmentProblem
 from codeflash_agent.session import context as contexts
 from codeflash_agent.session import state
 from codeflash_agent.session.state import ProfileEntry
@@ -76,7 +76,12 @@ def run(arguments: argparse.Namespace) -> int:
         file = layout.profiles / "latest.json"
         document = _profile(languages.load(layout.project), setup, layout, layout.project, command, file, arguments)
     _common.emit(arguments, [file.with_suffix(".txt").read_text(encoding="utf-8").rstrip()], document)
-    return 0
+    if document["exit_code"] != 0:
+        _common.progress(
+            f"the command ended with {document['exit_code']}: this profile opens no experiment; mend the command first"
+        )
+        return NO
+    return DONE
 
 
 def _profile(

@@ -43,9 +43,9 @@ class Target:
 
 
 def of_benchmark(session: Session) -> list[ProfileEntry]:
-    """The profiles of the locked benchmark, oldest first; profiles of other commands are looks aside."""
+    """The profiles of the locked benchmark that ran to its end, oldest first; those of other commands are looks aside."""
     command = shlex.split(session.method.benchmark)
-    return [entry for entry in session.profiles if shlex.split(entry.command) == command]
+    return [entry for entry in session.profiles if entry.exit_code == 0 and shlex.split(entry.command) == command]
 
 
 def current_profile(session: Session, tree_hash: str) -> ProfileEntry | None:
