@@ -9,7 +9,7 @@ from tests.engine.session import factories
 
 def test_a_keep_is_shown_with_interval_tests_and_how_to_reproduce_it() -> None:
     """Every kept experiment has its table, its counts and one command that measures it again."""
-    text = report_markdown(factories.session(), [factories.kept()], {"cpu_s": 2.0}, [factories.target()])
+    text = report_markdown(factories.session(), [factories.kept()], {"cpu_s": 2.0}, [factories.target()], {})
     assert "**CPU 2.00x** since `bbbbbbbbbbbb`" in text
     assert "| CPU | 2 s | 1 s | 2.000 | 1.980 to 2.020 | better |" in text
     assert "Tests: 1 passed, 1 failed." in text
@@ -21,7 +21,7 @@ def test_explanations_overrules_and_trade_offs_are_disclosed() -> None:
     record = factories.kept(
         explained={"output-changed": "order is documented as free"}, overruled="worst case", trade_off="4 MiB more"
     )
-    text = report_markdown(factories.session(), [record], {"cpu_s": 2.0}, [])
+    text = report_markdown(factories.session(), [record], {"cpu_s": 2.0}, [], {})
     assert "Explained finding output-changed: order is documented as free" in text
     assert "Verdict overruled: worst case" in text
     assert "Trade-off: 4 MiB more" in text
@@ -29,14 +29,14 @@ def test_explanations_overrules_and_trade_offs_are_disclosed() -> None:
 
 def test_no_keep_is_said_plainly() -> None:
     """A session without a gain claims none."""
-    text = report_markdown(factories.session(), [factories.record(1, "discard", description="same")], {}, [])
+    text = report_markdown(factories.session(), [factories.record(1, "discard", description="same")], {}, [], {})
     assert "Nothing was kept: no change was measurably better." in text
     assert "- experiment 1, `app/load.py::parse`: same (not measured)" in text
 
 
 def test_long_tables_are_cut_and_counted() -> None:
     """Ten rows are shown, the rest are a number."""
-    lines = target_table([factories.target(f"f{number}") for number in range(13)])
+    lines = target_table([factories.target(f"f{number}") for number in range(13)], {})
     assert len(lines) == 2 + 10 + 1
     assert lines[-1] == "(+3 more)"
 

@@ -30,8 +30,9 @@ def test_page():
         "| Runner, `$RUNNER` | `run it` |\n| Interpreter | `/bin/it` |\n| Manager | tool |\n| Source root | `src` |\n"
         "| Packages | `a`, `b` |\n| Test command | `check \\| tee` |\n| Benchmark command | none found |\n"
         "| Frameworks | none found |\n| Profilers at hand | none found |\n\n"
-        "Commands are typed at the top of the project, in an environment in which they mean its interpreter and tools "
-        "(the verbs of `codeflash-agent` see to that); by hand, put `$RUNNER` in the place of the interpreter.\n"
+        "Commands are typed at the top of the project, in an environment in which they mean its interpreter and tools, "
+        "and the project's own code is found; the verbs of `codeflash-agent` see to that, and in a session "
+        "`codeflash-agent run -- COMMAND` does for any command.\n"
     )
 
 

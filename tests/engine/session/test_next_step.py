@@ -55,6 +55,11 @@ def test_what_was_tried_in_vain_or_skipped_is_no_headroom() -> None:
         profiles=PROFILED.profiles, skipped=[Skip("load.py::main", "calls the others in turn", "now")]
     )
     assert [row.function for row in targets.left(rows, decided, session)] == ["load"]
+    assert targets.fates(rows, decided, session) == {
+        "app/load.py::parse": "discard (2)",
+        "app/load.py::load": "keep (1)",
+        "app/load.py::main": "left alone",
+    }
     decided.append(factories.record(3, "discard", target="app/load.py::load"))
     assert targets.left(rows, decided, session) == []
     assert plateau.standing(decided, {}).state == plateau.FLOOR

@@ -249,6 +249,21 @@ def test_what_a_killed_start_left_does_not_block_the_next(top: Path) -> None:
     assert project.git(top, "log", "-1", "--format=%s", "codeflash/optimize").strip() == "work"
 
 
+def test_run_uses_each_trees_own_code(top: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """A command runs in the session's tree or the last kept commit's, with that tree's code and its own exit status."""
+    run("setup", "--set", f"interpreter={project.INTERPRETER}")
+    run("baseline", "--benchmark", "python -c pass", "--no-tests")
+    edit(top, project.WRONG)
+    show = "import words.text as t; print(t.distinct(['b', 'a']))"
+    capfd.readouterr()
+    run("run", "--", "python", "-c", show)
+    assert capfd.readouterr().out == "['a', 'b']\n"
+    run("run", "--baseline", "--", "python", "-c", show)
+    assert capfd.readouterr().out == "['b', 'a']\n"
+    run("run", "--", "python", "-c", "raise SystemExit(7)", status=7)
+    run("run", "--", "no-such-command", status=2)
+
+
 def test_a_skipped_target_is_listed_with_its_reason(top: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What was looked at and left is in the hand-over and in the report."""
     run("setup", "--set", f"interpreter={project.INTERPRETER}")

@@ -9,7 +9,7 @@ from codeflash_agent.commands import _common
 from codeflash_agent.errors import EnvironmentProblem
 from codeflash_agent.render.report import report_markdown
 from codeflash_agent.session import context as contexts
-from codeflash_agent.session import gains, handoff
+from codeflash_agent.session import gains, handoff, targets
 from codeflash_agent.storage import atomic
 
 if TYPE_CHECKING:
@@ -28,11 +28,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Render from the records; nothing is measured."""
     context = contexts.read()
+    rows = handoff.newest_targets(context.layout, context.session)
+    decided = [record for record in context.records if record.decided]
     text = report_markdown(
         context.session,
         context.records,
         gains.products(context.records),
-        handoff.newest_targets(context.layout, context.session),
+        rows,
+        targets.fates(rows, decided, context.session),
     )
     if arguments.output:
         path = Path(arguments.output)

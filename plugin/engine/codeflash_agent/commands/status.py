@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from codeflash_agent.commands import _common
 from codeflash_agent.render import session as render
 from codeflash_agent.session import context as contexts
-from codeflash_agent.session import gains, handoff, next_step, records, state
+from codeflash_agent.session import gains, handoff, next_step, records, state, targets
 from codeflash_agent.storage import git
 from codeflash_agent.storage import layout as places
 
@@ -39,7 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
     rows = present if present is not None else handoff.newest_targets(layout, session)
     step = next_step.next_step(session, all_records, tree_hash, present)
     about = "" if present is not None else " of an earlier state: profile again"
-    table = render.target_table(rows) if session.profiles else ["none: the session has no profile yet"]
+    fates = targets.fates(rows, [record for record in all_records if record.decided], session)
+    table = render.target_table(rows, fates) if session.profiles else ["none: the session has no profile yet"]
     lines = [
         f"session since {session.started} on {session.branch}, edits in {session.tree}",
         f"goal: {session.goal or 'optimise what the profile shows'}",

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 
 def report_markdown(
-    session: Session, records: Sequence[Record], gains: Mapping[str, float], targets: Sequence[Target]
+    session: Session,
+    records: Sequence[Record],
+    gains: Mapping[str, float],
+    targets: Sequence[Target],
+    fates: Mapping[str, str],
 ) -> str:
     """The whole report."""
     kept = [record for record in records if record.state == "keep"]
@@ -46,7 +50,7 @@ def report_markdown(
         *render.skipped_lines(session),
         "## Targets of the newest profile",
         "",
-        *render.target_table(targets),
+        *render.target_table(targets, fates),
         "",
     ]
     lines += [

@@ -17,18 +17,19 @@ TABLE_ROWS = 10
 METRIC_NAMES = {"cpu_s": "CPU", "wall_s": "wall", "rss_mib": "peak RSS", "gc_s": "collector"}
 
 
-def target_table(rows: Sequence[Target], limit: int = TABLE_ROWS) -> list[str]:
-    """The first rows as a Markdown table; the rest are counted."""
+def target_table(rows: Sequence[Target], fates: Mapping[str, str], limit: int = TABLE_ROWS) -> list[str]:
+    """The first rows as a Markdown table with what became of each (`targets.fates`); the rest are counted."""
     if not rows:
         return ["no target above the thresholds"]
     lines = [
-        "| # | Function | file:line | CPU % | Mem MiB | GC s | Blocked ms | Domains | Score |",
-        "| ---: | --- | --- | ---: | ---: | ---: | ---: | --- | ---: |",
+        "| # | Function | file:line | CPU % | Mem MiB | GC s | Blocked ms | Domains | Score | So far |",
+        "| ---: | --- | --- | ---: | ---: | ---: | ---: | --- | ---: | --- |",
     ]
     for number, row in enumerate(rows[:limit], 1):
         lines.append(
             f"| {number} | `{row.function}` | {row.place} | {row.cpu_percent:.1f} | {row.memory_mib:.1f} | {row.gc_s:.2f} "
-            f"| {row.blocked_ms:.0f} | {', '.join(row.domains)} | {row.score:.1f} |"
+            f"| {row.blocked_ms:.0f} | {', '.join(row.domains)} | {row.score:.1f} "
+            f"| {fates.get(row.identity, '')} |"
         )
     if len(rows) > limit:
         lines.append(f"(+{len(rows) - limit} more)")
@@ -37,12 +38,19 @@ def target_table(rows: Sequence[Target], limit: int = TABLE_ROWS) -> list[str]:
 
 def ratio_text(ratio: Ratio) -> str:
     """A ratio with its interval, e.g. ``1.92x [1.90, 1.95]``."""
-    return f"{times(ratio.ratio)}x [{times(ratio.low)}, {times(ratio.high)}]"
+    decimals = max(_decimals(one) for one in (ratio.ratio, ratio.low, ratio.high))
+    return f"{ratio.ratio:.{decimals}f}x [{ratio.low:.{decimals}f}, {ratio.high:.{decimals}f}]"
 
 
 def times(ratio: float) -> str:
     """How many times, with as many decimals as matter."""
-    return f"{ratio:.1f}" if ratio >= 10 else f"{ratio:.2f}" if abs(ratio - 1) >= 0.05 else f"{ratio:.3f}"
+    return f"{ratio:.{_decimals(ratio)}f}"
+
+
+def _decimals(ratio: float) -> int:
+    if ratio >= 10:
+        return 1
+    return 2 if abs(ratio - 1) >= 0.05 else 3
 
 
 def measured(measurement: Measurement) -> str:
@@ -136,6 +144,7 @@ def handoff(
     pairs: int,
     gains: Mapping[str, float],
     targets: Sequence[Target],
+    fates: Mapping[str, str],
     step: Step,
 ) -> str:
     """The whole of HANDOFF.md."""
@@ -187,7 +196,7 @@ def handoff(
         *skipped_lines(session),
         "## Targets of the newest profile",
         "",
-        *target_table(targets),
+        *target_table(targets, fates),
         "",
     ]
     return "\n".join(lines)

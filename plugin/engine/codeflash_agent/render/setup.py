@@ -27,8 +27,9 @@ def setup_markdown(setup: Setup) -> str:
     lines += [
         "",
         (
-            "Commands are typed at the top of the project, in an environment in which they mean its interpreter and tools "
-            "(the verbs of `codeflash-agent` see to that); by hand, put `$RUNNER` in the place of the interpreter."
+            "Commands are typed at the top of the project, in an environment in which they mean its interpreter and tools, "
+            "and the project's own code is found; the verbs of `codeflash-agent` see to that, and in a session "
+            "`codeflash-agent run -- COMMAND` does for any command."
         ),
         "",
     ]

@@ -98,6 +98,18 @@ def left(rows: Sequence[Target], decided: Sequence[Record], session: Session) ->
     return fresh + again
 
 
+def fates(rows: Sequence[Target], decided: Sequence[Record], session: Session) -> dict[str, str]:
+    """Identity of a row -> what became of it so far: left alone, or the outcome of its last experiment."""
+    found = {}
+    for row in rows:
+        last = next((record for record in reversed(decided) if row.is_named_by(record.target)), None)
+        if any(row.is_named_by(skip.target) for skip in session.skipped):
+            found[row.identity] = "left alone"
+        elif last is not None:
+            found[row.identity] = f"{last.state} ({last.number})"
+    return found
+
+
 def headroom(rows: list[Target]) -> dict[str, int]:
     """Dimension -> number of targets that count in it."""
     counts: dict[str, int] = {}

@@ -20,7 +20,7 @@ CPU and wall seconds are one group, so a CPU gain is no compound for having shor
 
 Net of a trade-off: the sum over the groups time, memory and each metric of its own of log(low) of the smallest gain and
 log(low) of the largest loss in the group, that is, every ratio at the pessimistic end of its interval; positive means
-the product of all ratios is a gain even then. Collector seconds are CPU seconds already, so they count only where time is
+the product of all ratios is a gain of 1 % even then. Collector seconds are CPU seconds already, so they count only where time is
 neither better nor worse, and then as the share of the CPU time that they are.
 
 Findings do not change what the figures say: they are handed on, and a keep with findings may be recorded only once
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 MINIMUM = 0.05
 CONFIRMED_PAIRS = 20
+NET_MINIMUM = math.log(1.01)
 FAILING = "tests-failing"
 
 
@@ -143,7 +144,7 @@ def _trade_off(
 ) -> tuple[str, str, str]:
     net = net_gain(ratios, better, worse)
     words = f"{text}; net {math.exp(net):.3f}x at the pessimistic ends"
-    if net > 0.0:
+    if net >= NET_MINIMUM:
         return KEEP, "net positive", f"{words}: write the trade-off down"
     return DISCARD, "net negative", words
 

@@ -4716,7 +4716,7 @@ def _delta(document: dict[str, Any], size: Size) -> list[str]:
     delta = document["delta"]
     if delta is None:
         return []
-    lines = [f"[delta] against the baseline of {delta['taken']}"]
+    lines = [f"[delta] against the baseline of {delta['taken']}: one run each, a hint and no measurement"]
     for name, change in delta["totals"].items():
         before, after = change["before"], change["after"]
         relative = f" ({100 * change['delta'] / before:+.1f} %)" if before else ""

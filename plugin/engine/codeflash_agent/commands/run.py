@@ -1,0 +1,43 @@
+"""`run`: any command in the session's tree, in the environment in which it runs that tree's own code."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+from codeflash_agent.commands import _common
+from codeflash_agent.errors import EnvironmentProblem
+from codeflash_agent.session import context as contexts
+from codeflash_agent.session import worktrees
+
+if TYPE_CHECKING:
+    import argparse
+
+HELP = "run a command in the session's tree (or the last kept commit's) so that it imports that tree's own code"
+EXAMPLE = "codeflash-agent run --baseline -- ./compare_on_odd_input"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--baseline", action="store_true", help="in the tree of the last kept commit")
+    _common.add_json(parser)
+    parser.add_argument("command", nargs="+", metavar="-- COMMAND", help="its exit status is passed on")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run it with this terminal's input and output; nothing is measured or recorded."""
+    context = contexts.read()
+    tree = context.tree
+    if arguments.baseline:
+        with contexts.opened() as context:
+            tree = worktrees.baseline_at(context.layout, context.setup, context.base_commit)
+    environment = context.language.environment(context.setup, context.layout.project, tree)
+    try:
+        done = subprocess.run(arguments.command, cwd=tree, env=environment, check=False)
+    except OSError as error:
+        raise EnvironmentProblem(
+            f"cannot run {arguments.command[0]!r} in {tree}: {error.strerror or error}; check the command after --"
+        ) from error
+    if arguments.json:
+        _common.emit(arguments, [], {"command": arguments.command, "tree": str(tree), "exit_code": done.returncode})
+    return done.returncode if done.returncode >= 0 else 128 - done.returncode
