@@ -16,7 +16,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markdown import Markdown
 
-WIDTH = 128
+WIDTH = 146
 # Without the web fonts that rich's own template fetches: the picture must not ask any network.
 TEMPLATE = """\
 <svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg">
