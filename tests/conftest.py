@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
 
 collect_ignore_glob = ["*/fixtures/*"]
 
 # A developer's or a container's habit that users do not have: with it, files that a session leaves behind stay unseen.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def _offer_uv() -> None:
+    """Where uv is not on PATH, put the one of the developers' environment there, alone and last."""
+    own = Path(sys.executable).parent / "uv"
+    if shutil.which("uv") is None and own.exists():
+        folder = Path(tempfile.mkdtemp(prefix="codeflash-tests-"))
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        (folder / "uv").symlink_to(own)
+        os.environ["PATH"] = f"{os.environ.get('PATH', os.defpath)}{os.pathsep}{folder}"
+
+
+_offer_uv()
