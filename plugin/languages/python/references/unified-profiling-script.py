@@ -3993,7 +3993,7 @@ from profiler.errors import CANNOT_START, ProfileError
 from profiler.launch.tree import TreeWatch, kill, tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from types import FrameType
 
 INSIST = 3  # whoever interrupts so often wants it to end
@@ -4054,14 +4054,16 @@ def run(
         sys.stdout.flush()
         sys.stderr.flush()
     before = time.perf_counter()
-    try:
-        process = subprocess.Popen(argv, env=dict(environment), stdin=stdin.next(), stdout=quiet, stderr=quiet)
-    except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise ProfileError(f"cannot start {argv[0]}: {why}; check the command after --", CANNOT_START) from error
-    watch = TreeWatch(process.pid, timeout_s)
-    watch.start()
-    with _signals_for(process.pid) as received:
+    # Signals are caught before the command starts: one that came between would end the profiler and leave the command.
+    with _signals_passed_on() as (received, follow):
+        try:
+            process = subprocess.Popen(argv, env=dict(environment), stdin=stdin.next(), stdout=quiet, stderr=quiet)
+        except (OSError, ValueError) as error:
+            why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            raise ProfileError(f"cannot start {argv[0]}: {why}; check the command after --", CANNOT_START) from error
+        watch = TreeWatch(process.pid, timeout_s)
+        watch.start()
+        follow(process.pid)
         status, usage = _wait(process.pid)
         wall = time.perf_counter() - before
     process.returncode = os.waitstatus_to_exitcode(status)  # it has been waited for: subprocess must not wait again
@@ -4083,19 +4085,33 @@ def _wait(pid: int) -> tuple[int, Any]:
 
 
 @contextlib.contextmanager
-def _signals_for(pid: int) -> Iterator[list[int]]:
-    """While the block runs, pass signals on to the command; Ctrl-C in a terminal reaches it by itself."""
+def _signals_passed_on() -> Iterator[tuple[list[int], Callable[[int], None]]]:
+    """While the block runs, pass signals on to the command; Ctrl-C in a terminal reaches it by itself.
+
+    Yields the signals received so far, and a function that tells the command's process id once it has one.
+    """
     received: list[int] = []
     by_terminal = _in_foreground()
+    command: list[int] = []
 
-    def handle(number: int, _frame: FrameType | None) -> None:
-        received.append(number)
-        if received.count(signal.SIGINT) >= INSIST:
-            kill(tree(pid))
+    def pass_on(number: int) -> None:
         if number == signal.SIGINT and by_terminal:
             return
         with contextlib.suppress(OSError):
-            os.kill(pid, number)
+            os.kill(command[0], number)
+
+    def handle(number: int, _frame: FrameType | None) -> None:
+        received.append(number)
+        if not command:
+            return
+        if received.count(signal.SIGINT) >= INSIST:
+            kill(tree(command[0]))
+        pass_on(number)
+
+    def follow(pid: int) -> None:
+        command.append(pid)  # first: a signal that comes now had better be passed on twice than not at all
+        for number in tuple(received):  # noqa: PERF101 - the handler may add to it meanwhile
+            pass_on(number)
 
     before = {}
     for name in ("SIGINT", *_FORWARDED):
@@ -4105,7 +4121,7 @@ def _signals_for(pid: int) -> Iterator[list[int]]:
             with contextlib.suppress(ValueError):
                 before[number] = signal.signal(number, handle)
     try:
-        yield received
+        yield received, follow
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

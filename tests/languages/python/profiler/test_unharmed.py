@@ -154,7 +154,14 @@ def test_interrupt_ends_it_in_order(program, tmp_path):
     name = program("import time\nprint('up', flush=True)\ntime.sleep(60)\n")
     words = [sys.executable, str(SCRIPT), "--quick", "--no-baseline", str(tmp_path), "--", "python", name]
     process = subprocess.Popen(
-        words, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        words,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # Tests that run in a shell's background ignore Ctrl-C, and the profiler would inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads here
     )
     assert process.stdout.readline() == "up\n"
     process.send_signal(signal.SIGINT)
