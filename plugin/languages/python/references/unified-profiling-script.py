@@ -4110,7 +4110,7 @@ def _signals_passed_on() -> Iterator[tuple[list[int], Callable[[int], None]]]:
 
     def follow(pid: int) -> None:
         command.append(pid)  # first: a signal that comes now had better be passed on twice than not at all
-        for number in tuple(received):  # noqa: PERF101 - the handler may add to it meanwhile
+        for number in tuple(received):
             pass_on(number)
 
     before = {}
