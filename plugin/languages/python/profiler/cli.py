@@ -138,6 +138,7 @@ def _profile(words: list[str]) -> int:
         memory_engine=options.memory,
         frames=options.frames,
         chosen=options.passes is not None,
+        roots=(os.path.abspath(options.source_root),),  # noqa: PTH100 - a link stays a link
     )
     with _workplace() as folder:
         taken = dt.datetime.now(tz=dt.timezone.utc).isoformat(timespec="seconds")

@@ -264,6 +264,18 @@ def tabulate(found: list[Sample]) -> Table:
     return table
 
 
+def charge_places(table: Table, processes: list[Process], resolver: Resolver) -> None:
+    """Charge own time to the loops and lines of the functions that `tabulate` found."""
+    for process in processes:
+        for identity, line, seconds in process.rows.get("lines", ()):
+            code = process.codes.get(identity)
+            function = resolver.function(process, code) if code is not None else None
+            row = table.rows.get(function) if function is not None else None
+            if row is not None:
+                place = resolver.place(row.function, line)
+                row.cpu_places[place] = row.cpu_places.get(place, 0.0) + seconds
+
+
 def _cumulate(table: Table, own: list[Function], seconds: float) -> None:
     """Charge each project function on the stack once, and each direct call between two of them once."""
     for function in set(own):
@@ -476,6 +488,7 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 DISTRIBUTION_WORTH = 0.001
 LINES_SHOWN = 5
+PLACE_WORTH = 0.5  # percent of the CPU time
 
 
 @dataclass
@@ -607,6 +620,11 @@ def _function(row: Row, profile: Profile) -> dict[str, Any]:
         "cpu_self_percent": _share(row.self_s, cpu),
         "cpu_own_percent": _share(row.own_s, cpu),
         "cpu_cum_percent": _share(row.cum_s, cpu),
+        "cpu_places": [
+            {"first": first, "last": last, "percent": _share(seconds, cpu)}
+            for (first, last), seconds in sorted(row.cpu_places.items(), key=lambda pair: -pair[1])[:LINES_SHOWN]
+            if _share(seconds, cpu) >= PLACE_WORTH
+        ],
         "calls": row.calls,
         "calls_are_resumes": row.calls_are_resumes,
         "mem_peak_mib": None if row.peak is None else row.peak / MIB,
@@ -809,6 +827,10 @@ class Resolver:
             return Function(shown, line, "", own, distribution)
         around = self._source(shown).around(line)
         return Function(shown, around.first, around.name, own) if around else Function(shown, 1, MODULE, own)
+
+    def place(self, function: Function, line: int) -> tuple[int, int]:
+        """First and last line of the innermost loop around a line of one of the project's own functions, or the line."""
+        return self._source(function.file).loop_around(line) or (line, line)
 
     def _resolve(self, code: Code, cwd: str, stdlib: str) -> Function | None:
         place = self._place(code.file, cwd, stdlib)
@@ -1281,6 +1303,8 @@ class Row:
         blocked_s: wall seconds for which its own time held the event loop in blocks.
         blocked_cpu_s: CPU seconds of these.
         blocked_entries: what it called outside the project meanwhile, `(file, name)` → wall seconds.
+        cpu_places: first and last line of a loop, or one line outside of loops → CPU seconds of own time in it. Not
+            the very line: the interpreter heeds the clock where it jumps back, calls or is called.
         import_s, deepcopy_s: own time spent importing, and in `copy.deepcopy`.
     """
 
@@ -1291,6 +1315,7 @@ class Row:
     edges: dict[Function, float] = field(default_factory=dict)
     entries: dict[tuple[str, str], float] = field(default_factory=dict)
     distributions: dict[str, float] = field(default_factory=dict)
+    cpu_places: dict[tuple[int, int], float] = field(default_factory=dict)
     import_s: float = 0.0
     deepcopy_s: float = 0.0
     pauses_s: float = 0.0
@@ -1435,6 +1460,7 @@ class Source:
     def __init__(self, text: str) -> None:
         """Parse `text`."""
         self.definitions: list[Definition] = []
+        self.loops: list[tuple[int, int]] = []
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -1461,6 +1487,9 @@ class Source:
                 self.definitions.append(Definition(first, child.end_lineno or child.lineno, name, is_function))
                 self._visit(child, name + ".")
             else:
+                if isinstance(child, (ast.For, ast.AsyncFor, ast.While, ast.comprehension)):
+                    around = node if isinstance(child, ast.comprehension) else child
+                    self.loops.append((around.lineno, around.end_lineno or around.lineno))  # type: ignore[attr-defined]
                 self._visit(child, prefix)
 
     def around(self, line: int) -> Definition | None:
@@ -1472,6 +1501,11 @@ class Source:
             if definition.is_function and definition.last >= line:
                 best = definition
         return best
+
+    def loop_around(self, line: int) -> tuple[int, int] | None:
+        """First and last line of the innermost loop or comprehension that contains `line`."""
+        around = [loop for loop in self.loops if loop[0] <= line <= loop[1]]
+        return min(around, key=lambda loop: loop[1] - loop[0]) if around else None
 
     def beginning(self, line: int, name: str) -> Definition | None:
         """The definition of `name` (its last part) that begins at `line`."""
@@ -1737,6 +1771,7 @@ def _profile(words: list[str]) -> int:
         memory_engine=options.memory,
         frames=options.frames,
         chosen=options.passes is not None,
+        roots=(os.path.abspath(options.source_root),),  # noqa: PTH100 - a link stays a link
     )
     with _workplace() as folder:
         taken = dt.datetime.now(tz=dt.timezone.utc).isoformat(timespec="seconds")
@@ -2249,9 +2284,14 @@ class Monitored(Counting):
 
 
 class ProfiledPerThread(Counting):
-    """`_lsprof`, before 3.12."""
+    """`_lsprof`, before 3.12.
+
+    No signals here: while one is pending that the main thread, asleep in C, does not handle, 3.11 never gets past the
+    first call in another thread that is profiled.
+    """
 
     engine = "_lsprof"
+    clock = "thread"
 
     def __init__(self, state: State, due: Callable[[float], None], suspects: frozenset[Any]) -> None:
         """Nothing is counted yet."""
@@ -2442,6 +2482,7 @@ class Config:
         engine: for `allocations`, `memray`, `tracemalloc` or `auto`.
         frames: for tracemalloc, how many frames are kept of each allocation.
         clock: `auto`, or `thread` where the signal timer is to be avoided.
+        roots: the source root, as it was given and resolved; lines are noted of code below one of them.
     """
 
     def __init__(self, folder: str, settings: dict[str, Any]) -> None:
@@ -2454,6 +2495,7 @@ class Config:
         self.engine: str = settings.get("engine", "auto")
         self.frames: int = settings.get("frames", 1)
         self.clock: str = settings.get("clock", "auto")
+        self.roots: tuple[str, ...] = tuple(settings.get("roots", ()))
 
 
 def read(folder: str) -> Config:
@@ -2744,11 +2786,11 @@ class Observer:
     def __init__(self, config: Config) -> None:
         """Prepare the collector of the pass that `config` asks for."""
         self.config = config
-        self.state = State()
+        self.state = State(config.roots)
         self.shard = Shard(config.folder)
         self.part = _part(self)
         self.tick = guard(self.state, self.part.tick, self._broken)
-        self.clock = make_clock(self.tick, config.clock)
+        self.clock = make_clock(self.tick, "thread" if self.part.clock == "thread" else config.clock)
         self.interval_s = self.part.interval_s
         self.pid = os.getpid()
         self.finished = False
@@ -2777,8 +2819,7 @@ class Observer:
         """Change between the signal timer (`auto`) and the sampling thread (`thread`), in the main thread only."""
         if self.finished or _thread.get_ident() != self.state.main:
             return
-        by_thread = isinstance(self.clock, SamplingThread)
-        if by_thread == (kind == "thread"):
+        if isinstance(self.clock, SamplingThread) == (kind == "thread") or self.part.clock == "thread":
             return
         self.clock.stop()
         self.clock = make_clock(self.tick, kind)
@@ -2991,6 +3032,7 @@ class Part:
     """A collector as the observer drives it; this one sees nothing."""
 
     interval_s = 0.01
+    clock = "auto"  # `thread` where a signal timer would do harm
 
     def __init__(self, state: State, due: Callable[[float], None]) -> None:
         """Share `state`; call `due(time)` at each tick, so that what was seen is written out in time."""
@@ -3271,6 +3313,9 @@ def make_tick(
         row[0] += 1
         row[1] += cpu_delta
         row[2] += wall_delta
+        here = state.here
+        if here is not None:
+            state.lines[here] = state.lines.get(here, 0.0) + cpu_delta
         since = state.handle_since
         if since:
             held = wall - since
@@ -3400,6 +3445,8 @@ class State:
         codes: identity of a code object → that object; kept alive, so that an identity names one code for good.
         stacks: stack of the main thread → `[samples, cpu seconds, wall seconds]`, collections excluded.
         others: the same for the other threads.
+        lines: the project's innermost code and its current line → CPU seconds, over all threads.
+        here: where the last walk met the project's innermost code, None where it met none.
         collections: stack that set them off → `[collections, cpu s, wall s, longest s, young, full]`.
         main: identifier of the thread that samples.
         last_wall, last_cpu: where the next sample's deltas start.
@@ -3421,17 +3468,22 @@ class State:
         "handle_since",
         "handler_cpu",
         "held",
+        "here",
         "last_cpu",
         "last_wall",
+        "lines",
         "main",
         "others",
+        "own",
+        "roots",
         "samples",
         "stacks",
         "written",
     )
 
-    def __init__(self) -> None:
-        """Start with nothing seen, in the thread that will sample."""
+    def __init__(self, roots: tuple[str, ...] = ()) -> None:
+        """Start with nothing seen, in the thread that will sample; code below `roots` is the project's own."""
+        self.roots = tuple(root.rstrip("/") + "/" for root in roots)
         self.cpu: Callable[[], float] = time.thread_time
         self.clear()
 
@@ -3441,6 +3493,9 @@ class State:
         self.written = 0
         self.stacks: dict[Stack, list[float]] = {}
         self.others: dict[Stack, list[float]] = {}
+        self.lines: dict[tuple[int, int], float] = {}
+        self.own: set[int] = set()
+        self.here: tuple[int, int] | None = None
         self.collections: dict[Stack, list[float]] = {}
         self.main = _thread.get_ident()
         self.last_wall = time.perf_counter()
@@ -3454,16 +3509,29 @@ class State:
 
     def walk(self, frame: FrameType | None) -> Stack:
         """The stack that ends in `frame`, with its code objects noted."""
-        codes = self.codes
+        codes, own = self.codes, self.own
         stack: list[int] = []
+        here = None
         while frame is not None and len(stack) < MAX_DEPTH:
             code = frame.f_code
             identity = id(code)
             if identity not in codes:
-                codes[identity] = code
+                self._know(code)
+            if here is None and identity in own:
+                here = (identity, frame.f_lineno or _line_before(code, frame.f_lasti))
             stack.append(identity)
             frame = frame.f_back
+        self.here = here
         return tuple(stack)
+
+    def _know(self, code: CodeType) -> None:
+        """Note a code object, and whether it may be the project's, so that its lines matter; the analysis decides.
+
+        A relative file name is one of a script that was started from its own folder.
+        """
+        self.codes[id(code)] = code
+        if code.co_filename.startswith(self.roots) or not code.co_filename.startswith(("/", "<")):
+            self.own.add(id(code))
 
     def note(self, code: Any) -> int:
         """The identity of a code object, noted; 0 for anything that is none."""
@@ -3471,7 +3539,7 @@ class State:
             return 0
         identity = id(code)
         if identity not in self.codes:
-            self.codes[identity] = code
+            self._know(code)
         return identity
 
     def new_codes(self) -> list[tuple[int, str, str, int, int, bool]]:
@@ -3494,16 +3562,28 @@ class State:
         """What was counted since the last call, as plain values for a shard; counting starts anew."""
         stacks, self.stacks = self.stacks, {}
         others, self.others = self.others, {}
+        lines, self.lines = self.lines, {}
         collections, self.collections = self.collections, {}
         samples, self.samples = self.samples, 0
         handler, self.handler_cpu = self.handler_cpu, 0.0
         return {
             "stacks": [(stack, *row) for stack, row in stacks.items()],
             "threads": [(stack, *row) for stack, row in others.items()],
+            "lines": [(*place, cpu) for place, cpu in lines.items()],
             "collections": [(stack, *row) for stack, row in collections.items()],
             "samples": samples,
             "handler_cpu": handler,
         }
+
+
+def _line_before(code: CodeType, offset: int) -> int:
+    """The line of the last instruction at or before `offset` that has one: jumps back in a loop often have none."""
+    line = code.co_firstlineno
+    for start, _, number in getattr(code, "co_lines", tuple)():  # 3.9: every instruction has a line
+        if start > offset:
+            break
+        line = number or line
+    return line
 '''
 
 EMBEDDED['profiler/collect/threads.py'] = r'''"""The other threads: their stacks from the interpreter, their CPU time from their own clocks in the kernel."""
@@ -3577,6 +3657,9 @@ class Threads:
                     row = state.others[stack] = [0, 0.0]
                 row[0] += 1
                 row[1] += delta
+                here = state.here
+                if here is not None:
+                    state.lines[here] = state.lines.get(here, 0.0) + delta
 
     def watch_starts(self) -> None:
         """From the first further thread on, let samples wake the main thread.
@@ -4276,6 +4359,7 @@ class Plan:
     memory_engine: str = "auto"
     frames: int = 1
     chosen: bool = False  # the passes were named by the user
+    roots: tuple[str, ...] = ()  # other names of the source root, by which code may have been loaded
 
 
 @dataclass
@@ -4300,6 +4384,7 @@ class Runner:
         else:
             if self.site is None:
                 self.site = injection.unpack(self.folder)
+            settings["roots"] = (str(self.plan.source_root), *self.plan.roots)
             environment = injection.environment(self.site, place, {"mode": name, **settings})
         shown = not self.results
         outcome = run(
@@ -4351,6 +4436,7 @@ def take(plan: Plan, folder: Path, taken: str, python: str) -> Profile:
     joint.engine = ", ".join(sorted({process.about["clock"] for process in joint.processes}))
     samples = cpu.samples(joint.processes, resolver)
     table = cpu.tabulate(samples)
+    cpu.charge_places(table, joint.processes, resolver)
     collector = pauses.charge(table, joint.processes, resolver)
     loops = asynchrony.blocking(table, joint.processes, resolver)
     memory.charge_resident(table, joint.processes, resolver)
@@ -4558,6 +4644,7 @@ SIZES = (
 DISTRIBUTION_PERCENT = 15.0
 CUMULATIVE_PERCENT = 1.0
 HIDDEN_MIB = 0.05
+HOT_PLACE = 0.25  # share of a function's own time
 
 
 def render(document: dict[str, Any]) -> str:
@@ -4658,7 +4745,7 @@ def _functions(document: dict[str, Any], size: Size) -> list[str]:
         calls = "-" if row["calls"] is None else f"{row['calls']}{'~' if row['calls_are_resumes'] else ''}"
         lines.append(
             f"  {row['cpu_cum_percent']:7.1f} {row['cpu_own_percent']:7.1f} {row['cpu_self_percent']:7.1f} "
-            f"{calls:>10}  {_label(row, size)}"
+            f"{calls:>10}  {_label(row, size)}{_hot_place(row)}"
         )
     return lines + _rest(len(rows) - size.functions)
 
@@ -4742,6 +4829,15 @@ def _delta(document: dict[str, Any], size: Size) -> list[str]:
         for change in delta["functions"][: size.others]
     ]
     return lines
+
+
+def _hot_place(row: dict[str, Any]) -> str:
+    """The loop or line that takes most of the function's own time, where one stands out."""
+    places = row["cpu_places"]
+    if not places or places[0]["percent"] < max(HOT_PLACE * row["cpu_own_percent"], CUMULATIVE_PERCENT):
+        return ""
+    first, last = places[0]["first"], places[0]["last"]
+    return f", {f'line {first}' if first == last else f'loop {first}-{last}'}: {places[0]['percent']:.0f} %"
 
 
 def _label(row: dict[str, Any], size: Size) -> str:

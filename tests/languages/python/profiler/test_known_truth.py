@@ -42,6 +42,51 @@ def test_library_time_is_its_callers_own(profile, program, python):
     assert row["callees"][0]["function"] in ("dumps", "loads")
 
 
+def test_hot_loop_is_named(profile, program, python):
+    """Of a function with two loops the one that takes the time is named, also in a thread, by its lines."""
+    name = program(
+        "import threading\n"
+        "def both(n):\n"
+        "    seen = []\n"
+        "    for i in range(n // 2):\n"
+        "        seen.append(i)\n"
+        "    for i in range(n):\n"
+        "        if i in seen:\n"
+        "            n -= 1\n"
+        "    return n\n"
+        "both(5000)\n"
+        "worker = threading.Thread(target=both, args=(5000,))\n"
+        "worker.start()\n"
+        "worker.join()\n"
+    )
+    done = profile("python", name, python=python, options=("--quick",))
+    row = next(row for row in done.document["functions"] if row["function"] == "both")
+    place = row["cpu_places"][0]
+    assert (place["first"], place["last"]) == (6, 8)
+    assert place["percent"] > 0.8 * row["cpu_own_percent"]
+
+
+def test_calls_are_counted_in_threads_while_the_main_one_waits(profile, program, python):
+    """A thread that makes calls for longer than a tick of the clock, with the main thread in `join`, ends."""
+    name = program(
+        "import threading, time\n"
+        "def leaf():\n"
+        "    return 1\n"
+        "def spin():\n"
+        "    ends = time.process_time() + 0.6\n"
+        "    while time.process_time() < ends:\n"
+        "        sum(range(20000))\n"
+        "    for _ in range(1000):\n"
+        "        leaf()\n"
+        "worker = threading.Thread(target=spin)\n"
+        "worker.start()\n"
+        "worker.join()\n"
+    )
+    done = profile("python", name, python=python, options=("--passes", "joint,calls", "--timeout", "60"))
+    assert done.document["exit_code"] == 0
+    assert next(row for row in done.document["functions"] if row["function"] == "spin")["calls"] == 1
+
+
 def test_threads_share_by_their_own_clocks(profile, program, python):
     """Two threads that compute 2 : 1 get these shares although the main thread only waits."""
     name = program(

@@ -74,6 +74,18 @@ def tabulate(found: list[Sample]) -> Table:
     return table
 
 
+def charge_places(table: Table, processes: list[Process], resolver: Resolver) -> None:
+    """Charge own time to the loops and lines of the functions that `tabulate` found."""
+    for process in processes:
+        for identity, line, seconds in process.rows.get("lines", ()):
+            code = process.codes.get(identity)
+            function = resolver.function(process, code) if code is not None else None
+            row = table.rows.get(function) if function is not None else None
+            if row is not None:
+                place = resolver.place(row.function, line)
+                row.cpu_places[place] = row.cpu_places.get(place, 0.0) + seconds
+
+
 def _cumulate(table: Table, own: list[Function], seconds: float) -> None:
     """Charge each project function on the stack once, and each direct call between two of them once."""
     for function in set(own):

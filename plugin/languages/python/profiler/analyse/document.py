@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 DISTRIBUTION_WORTH = 0.001
 LINES_SHOWN = 5
+PLACE_WORTH = 0.5  # percent of the CPU time
 
 
 @dataclass
@@ -150,6 +151,11 @@ def _function(row: Row, profile: Profile) -> dict[str, Any]:
         "cpu_self_percent": _share(row.self_s, cpu),
         "cpu_own_percent": _share(row.own_s, cpu),
         "cpu_cum_percent": _share(row.cum_s, cpu),
+        "cpu_places": [
+            {"first": first, "last": last, "percent": _share(seconds, cpu)}
+            for (first, last), seconds in sorted(row.cpu_places.items(), key=lambda pair: -pair[1])[:LINES_SHOWN]
+            if _share(seconds, cpu) >= PLACE_WORTH
+        ],
         "calls": row.calls,
         "calls_are_resumes": row.calls_are_resumes,
         "mem_peak_mib": None if row.peak is None else row.peak / MIB,

@@ -73,6 +73,10 @@ class Resolver:
         around = self._source(shown).around(line)
         return Function(shown, around.first, around.name, own) if around else Function(shown, 1, MODULE, own)
 
+    def place(self, function: Function, line: int) -> tuple[int, int]:
+        """First and last line of the innermost loop around a line of one of the project's own functions, or the line."""
+        return self._source(function.file).loop_around(line) or (line, line)
+
     def _resolve(self, code: Code, cwd: str, stdlib: str) -> Function | None:
         place = self._place(code.file, cwd, stdlib)
         if place is None:

@@ -37,6 +37,8 @@ class Row:
         blocked_s: wall seconds for which its own time held the event loop in blocks.
         blocked_cpu_s: CPU seconds of these.
         blocked_entries: what it called outside the project meanwhile, `(file, name)` → wall seconds.
+        cpu_places: first and last line of a loop, or one line outside of loops → CPU seconds of own time in it. Not
+            the very line: the interpreter heeds the clock where it jumps back, calls or is called.
         import_s, deepcopy_s: own time spent importing, and in `copy.deepcopy`.
     """
 
@@ -47,6 +49,7 @@ class Row:
     edges: dict[Function, float] = field(default_factory=dict)
     entries: dict[tuple[str, str], float] = field(default_factory=dict)
     distributions: dict[str, float] = field(default_factory=dict)
+    cpu_places: dict[tuple[int, int], float] = field(default_factory=dict)
     import_s: float = 0.0
     deepcopy_s: float = 0.0
     pauses_s: float = 0.0

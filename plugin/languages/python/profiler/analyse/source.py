@@ -25,6 +25,7 @@ class Source:
     def __init__(self, text: str) -> None:
         """Parse `text`."""
         self.definitions: list[Definition] = []
+        self.loops: list[tuple[int, int]] = []
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -51,6 +52,9 @@ class Source:
                 self.definitions.append(Definition(first, child.end_lineno or child.lineno, name, is_function))
                 self._visit(child, name + ".")
             else:
+                if isinstance(child, (ast.For, ast.AsyncFor, ast.While, ast.comprehension)):
+                    around = node if isinstance(child, ast.comprehension) else child
+                    self.loops.append((around.lineno, around.end_lineno or around.lineno))  # type: ignore[attr-defined]
                 self._visit(child, prefix)
 
     def around(self, line: int) -> Definition | None:
@@ -62,6 +66,11 @@ class Source:
             if definition.is_function and definition.last >= line:
                 best = definition
         return best
+
+    def loop_around(self, line: int) -> tuple[int, int] | None:
+        """First and last line of the innermost loop or comprehension that contains `line`."""
+        around = [loop for loop in self.loops if loop[0] <= line <= loop[1]]
+        return min(around, key=lambda loop: loop[1] - loop[0]) if around else None
 
     def beginning(self, line: int, name: str) -> Definition | None:
         """The definition of `name` (its last part) that begins at `line`."""

@@ -25,6 +25,7 @@ class Config:
         engine: for `allocations`, `memray`, `tracemalloc` or `auto`.
         frames: for tracemalloc, how many frames are kept of each allocation.
         clock: `auto`, or `thread` where the signal timer is to be avoided.
+        roots: the source root, as it was given and resolved; lines are noted of code below one of them.
     """
 
     def __init__(self, folder: str, settings: dict[str, Any]) -> None:
@@ -37,6 +38,7 @@ class Config:
         self.engine: str = settings.get("engine", "auto")
         self.frames: int = settings.get("frames", 1)
         self.clock: str = settings.get("clock", "auto")
+        self.roots: tuple[str, ...] = tuple(settings.get("roots", ()))
 
 
 def read(folder: str) -> Config:

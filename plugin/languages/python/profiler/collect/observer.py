@@ -30,11 +30,11 @@ class Observer:
     def __init__(self, config: Config) -> None:
         """Prepare the collector of the pass that `config` asks for."""
         self.config = config
-        self.state = State()
+        self.state = State(config.roots)
         self.shard = Shard(config.folder)
         self.part = _part(self)
         self.tick = guard(self.state, self.part.tick, self._broken)
-        self.clock = make_clock(self.tick, config.clock)
+        self.clock = make_clock(self.tick, "thread" if self.part.clock == "thread" else config.clock)
         self.interval_s = self.part.interval_s
         self.pid = os.getpid()
         self.finished = False
@@ -63,8 +63,7 @@ class Observer:
         """Change between the signal timer (`auto`) and the sampling thread (`thread`), in the main thread only."""
         if self.finished or _thread.get_ident() != self.state.main:
             return
-        by_thread = isinstance(self.clock, SamplingThread)
-        if by_thread == (kind == "thread"):
+        if isinstance(self.clock, SamplingThread) == (kind == "thread") or self.part.clock == "thread":
             return
         self.clock.stop()
         self.clock = make_clock(self.tick, kind)

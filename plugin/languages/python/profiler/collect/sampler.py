@@ -47,6 +47,9 @@ def make_tick(
         row[0] += 1
         row[1] += cpu_delta
         row[2] += wall_delta
+        here = state.here
+        if here is not None:
+            state.lines[here] = state.lines.get(here, 0.0) + cpu_delta
         since = state.handle_since
         if since:
             held = wall - since

@@ -23,6 +23,8 @@ class State:
         codes: identity of a code object → that object; kept alive, so that an identity names one code for good.
         stacks: stack of the main thread → `[samples, cpu seconds, wall seconds]`, collections excluded.
         others: the same for the other threads.
+        lines: the project's innermost code and its current line → CPU seconds, over all threads.
+        here: where the last walk met the project's innermost code, None where it met none.
         collections: stack that set them off → `[collections, cpu s, wall s, longest s, young, full]`.
         main: identifier of the thread that samples.
         last_wall, last_cpu: where the next sample's deltas start.
@@ -44,17 +46,22 @@ class State:
         "handle_since",
         "handler_cpu",
         "held",
+        "here",
         "last_cpu",
         "last_wall",
+        "lines",
         "main",
         "others",
+        "own",
+        "roots",
         "samples",
         "stacks",
         "written",
     )
 
-    def __init__(self) -> None:
-        """Start with nothing seen, in the thread that will sample."""
+    def __init__(self, roots: tuple[str, ...] = ()) -> None:
+        """Start with nothing seen, in the thread that will sample; code below `roots` is the project's own."""
+        self.roots = tuple(root.rstrip("/") + "/" for root in roots)
         self.cpu: Callable[[], float] = time.thread_time
         self.clear()
 
@@ -64,6 +71,9 @@ class State:
         self.written = 0
         self.stacks: dict[Stack, list[float]] = {}
         self.others: dict[Stack, list[float]] = {}
+        self.lines: dict[tuple[int, int], float] = {}
+        self.own: set[int] = set()
+        self.here: tuple[int, int] | None = None
         self.collections: dict[Stack, list[float]] = {}
         self.main = _thread.get_ident()
         self.last_wall = time.perf_counter()
@@ -77,16 +87,29 @@ class State:
 
     def walk(self, frame: FrameType | None) -> Stack:
         """The stack that ends in `frame`, with its code objects noted."""
-        codes = self.codes
+        codes, own = self.codes, self.own
         stack: list[int] = []
+        here = None
         while frame is not None and len(stack) < MAX_DEPTH:
             code = frame.f_code
             identity = id(code)
             if identity not in codes:
-                codes[identity] = code
+                self._know(code)
+            if here is None and identity in own:
+                here = (identity, frame.f_lineno or _line_before(code, frame.f_lasti))
             stack.append(identity)
             frame = frame.f_back
+        self.here = here
         return tuple(stack)
+
+    def _know(self, code: CodeType) -> None:
+        """Note a code object, and whether it may be the project's, so that its lines matter; the analysis decides.
+
+        A relative file name is one of a script that was started from its own folder.
+        """
+        self.codes[id(code)] = code
+        if code.co_filename.startswith(self.roots) or not code.co_filename.startswith(("/", "<")):
+            self.own.add(id(code))
 
     def note(self, code: Any) -> int:
         """The identity of a code object, noted; 0 for anything that is none."""
@@ -94,7 +117,7 @@ class State:
             return 0
         identity = id(code)
         if identity not in self.codes:
-            self.codes[identity] = code
+            self._know(code)
         return identity
 
     def new_codes(self) -> list[tuple[int, str, str, int, int, bool]]:
@@ -117,13 +140,25 @@ class State:
         """What was counted since the last call, as plain values for a shard; counting starts anew."""
         stacks, self.stacks = self.stacks, {}
         others, self.others = self.others, {}
+        lines, self.lines = self.lines, {}
         collections, self.collections = self.collections, {}
         samples, self.samples = self.samples, 0
         handler, self.handler_cpu = self.handler_cpu, 0.0
         return {
             "stacks": [(stack, *row) for stack, row in stacks.items()],
             "threads": [(stack, *row) for stack, row in others.items()],
+            "lines": [(*place, cpu) for place, cpu in lines.items()],
             "collections": [(stack, *row) for stack, row in collections.items()],
             "samples": samples,
             "handler_cpu": handler,
         }
+
+
+def _line_before(code: CodeType, offset: int) -> int:
+    """The line of the last instruction at or before `offset` that has one: jumps back in a loop often have none."""
+    line = code.co_firstlineno
+    for start, _, number in getattr(code, "co_lines", tuple)():  # 3.9: every instruction has a line
+        if start > offset:
+            break
+        line = number or line
+    return line

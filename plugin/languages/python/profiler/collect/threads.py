@@ -69,6 +69,9 @@ class Threads:
                     row = state.others[stack] = [0, 0.0]
                 row[0] += 1
                 row[1] += delta
+                here = state.here
+                if here is not None:
+                    state.lines[here] = state.lines.get(here, 0.0) + delta
 
     def watch_starts(self) -> None:
         """From the first further thread on, let samples wake the main thread.

@@ -44,6 +44,7 @@ class Plan:
     memory_engine: str = "auto"
     frames: int = 1
     chosen: bool = False  # the passes were named by the user
+    roots: tuple[str, ...] = ()  # other names of the source root, by which code may have been loaded
 
 
 @dataclass
@@ -68,6 +69,7 @@ class Runner:
         else:
             if self.site is None:
                 self.site = injection.unpack(self.folder)
+            settings["roots"] = (str(self.plan.source_root), *self.plan.roots)
             environment = injection.environment(self.site, place, {"mode": name, **settings})
         shown = not self.results
         outcome = run(
@@ -119,6 +121,7 @@ def take(plan: Plan, folder: Path, taken: str, python: str) -> Profile:
     joint.engine = ", ".join(sorted({process.about["clock"] for process in joint.processes}))
     samples = cpu.samples(joint.processes, resolver)
     table = cpu.tabulate(samples)
+    cpu.charge_places(table, joint.processes, resolver)
     collector = pauses.charge(table, joint.processes, resolver)
     loops = asynchrony.blocking(table, joint.processes, resolver)
     memory.charge_resident(table, joint.processes, resolver)

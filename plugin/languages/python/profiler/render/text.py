@@ -31,6 +31,7 @@ SIZES = (
 DISTRIBUTION_PERCENT = 15.0
 CUMULATIVE_PERCENT = 1.0
 HIDDEN_MIB = 0.05
+HOT_PLACE = 0.25  # share of a function's own time
 
 
 def render(document: dict[str, Any]) -> str:
@@ -131,7 +132,7 @@ def _functions(document: dict[str, Any], size: Size) -> list[str]:
         calls = "-" if row["calls"] is None else f"{row['calls']}{'~' if row['calls_are_resumes'] else ''}"
         lines.append(
             f"  {row['cpu_cum_percent']:7.1f} {row['cpu_own_percent']:7.1f} {row['cpu_self_percent']:7.1f} "
-            f"{calls:>10}  {_label(row, size)}"
+            f"{calls:>10}  {_label(row, size)}{_hot_place(row)}"
         )
     return lines + _rest(len(rows) - size.functions)
 
@@ -215,6 +216,15 @@ def _delta(document: dict[str, Any], size: Size) -> list[str]:
         for change in delta["functions"][: size.others]
     ]
     return lines
+
+
+def _hot_place(row: dict[str, Any]) -> str:
+    """The loop or line that takes most of the function's own time, where one stands out."""
+    places = row["cpu_places"]
+    if not places or places[0]["percent"] < max(HOT_PLACE * row["cpu_own_percent"], CUMULATIVE_PERCENT):
+        return ""
+    first, last = places[0]["first"], places[0]["last"]
+    return f", {f'line {first}' if first == last else f'loop {first}-{last}'}: {places[0]['percent']:.0f} %"
 
 
 def _label(row: dict[str, Any], size: Size) -> str:

@@ -27,6 +27,7 @@ def row(index, **figures):
         "calls_are_resumes": False,
         "mem_peak_mib": 12.0,
         "mem_net_mib": 1.0,
+        "cpu_places": [{"first": index + 2, "last": index + 4, "percent": 0.9}],
         "mem_lines": [{"line": index + 3, "mib": 11.0}],
         "resident_peak_mib": 3.0,
         "gc_s": 0.5,
