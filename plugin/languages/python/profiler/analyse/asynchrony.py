@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from profiler.analyse.concurrency import Concurrency
     from profiler.analyse.identity import Function, Resolver
     from profiler.analyse.model import Table
     from profiler.storage.shards import Process
@@ -42,6 +43,7 @@ class Asynchrony:
     waits: list[Wait] = field(default_factory=list)
     tasks: dict[Function, list[float]] = field(default_factory=dict)  # coroutine -> steps, working s, waiting s
     uvloop: bool = False
+    concurrency: list[Concurrency] = field(default_factory=list)
 
 
 def blocking(table: Table, processes: list[Process], resolver: Resolver) -> Asynchrony:

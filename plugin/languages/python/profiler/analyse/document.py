@@ -10,6 +10,7 @@ from profiler.analyse.model import MIB
 
 if TYPE_CHECKING:
     from profiler.analyse.asynchrony import Asynchrony
+    from profiler.analyse.concurrency import Concurrency
     from profiler.analyse.identity import Function
     from profiler.analyse.interactions import Interaction
     from profiler.analyse.memory import Memory
@@ -89,6 +90,20 @@ def build(profile: Profile) -> dict[str, Any]:
             "longest_ms": profile.collector.longest_s * 1000,
         },
         "asyncio": _asyncio(profile),
+        "concurrency": [_concurrency(entry) for entry in profile.loops.concurrency],
+        "instances": [
+            {
+                "file": entry.file,
+                "line": entry.line,
+                "class": entry.name,
+                "count": int(entry.count),
+                "dict_mib": entry.dict_bytes / MIB,
+                "mib": entry.total_bytes / MIB,
+                "has_dict": entry.has_dict,
+                "has_slots": entry.has_slots,
+            }
+            for entry in table.instances
+        ],
         "allocations": _allocations(profile),
         "processes": _processes(profile),
         "left_out": profile.left_out,
@@ -251,6 +266,18 @@ def _asyncio(profile: Profile) -> dict[str, Any] | None:
             {**_name(function), "steps": int(steps), "working_s": working, "waiting_s": waiting}
             for function, (steps, working, waiting) in sorted(loops.tasks.items(), key=lambda pair: -pair[1][2])
         ],
+    }
+
+
+def _concurrency(entry: Concurrency) -> dict[str, Any]:
+    line = entry.line
+    return {
+        **_name(entry.function),
+        "samples": [[tasks, size / MIB] for tasks, size in entry.samples],
+        "base_mib": entry.base / MIB,
+        "most_tasks": entry.most,
+        "tasks_at_peak": entry.at_peak,
+        "fit": None if line is None else {"mib_per_task": line.bytes_per_task / MIB, "r2": line.r2},
     }
 
 

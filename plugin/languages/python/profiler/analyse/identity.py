@@ -77,6 +77,18 @@ class Resolver:
         """First and last line of the innermost loop around a line of one of the project's own functions, or the line."""
         return self._source(function.file).loop_around(line) or (line, line)
 
+    def class_at(self, process: Process, file: str, name: str, line: int) -> tuple[str, int, str] | None:
+        """Where a class of the project's own stands: file, first line, name; None for any other.
+
+        `line` is 0 where the interpreter does not know it (before 3.13): the file does.
+        """
+        place = self._place(file, process.about["cwd"], process.about["stdlib"])
+        if place is None or not place[1]:
+            return None
+        name = name.replace("<locals>.", "")
+        definition = self._source(place[0]).named(name)
+        return place[0], definition.first if definition is not None else line, name
+
     def _resolve(self, code: Code, cwd: str, stdlib: str) -> Function | None:
         place = self._place(code.file, cwd, stdlib)
         if place is None:

@@ -67,7 +67,7 @@ def charge(table: Table, found: list[Allocations], resolver: Resolver, samples: 
             row = table.row(function)
             row.net = (row.net or 0.0) + size
             memory.net_bytes += size
-    for moment in _moments([allocations.process for allocations in found]):
+    for moment in moments([allocations.process for allocations in found]):
         total: dict[tuple[Function, int], float] = {}
         for index in moment:
             for key, size in peaks[index].items():
@@ -157,7 +157,7 @@ def _callers(samples: list[Sample]) -> dict[str, dict[Function | None, float]]:
     return found
 
 
-def _moments(processes: list[Process]) -> list[list[int]]:
+def moments(processes: list[Process]) -> list[list[int]]:
     """The sets of processes that were alive together, as indices; one set for each process that begins."""
     spans = [(process.about["began"], process.about["began"] + process.wall_s) for process in processes]
     return [[index for index, (start, end) in enumerate(spans) if start <= began <= end] for began, _ in spans]

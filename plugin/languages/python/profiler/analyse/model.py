@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from profiler.analyse.identity import Function
+    from profiler.analyse.instances import Instances
 
 MIB = 1024 * 1024
 
@@ -81,6 +82,7 @@ class Table:
     below: dict[str, float] = field(default_factory=dict)  # distribution -> seconds under project functions
     inside: dict[str, float] = field(default_factory=dict)  # distribution -> seconds in its own code
     outside: dict[str, float] = field(default_factory=dict)  # distribution -> seconds with no project function around
+    instances: list[Instances] = field(default_factory=list)  # the project's classes, by memory
 
     def row(self, function: Function) -> Row:
         """The row of `function`, made when it is not there."""

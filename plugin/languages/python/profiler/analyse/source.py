@@ -78,3 +78,7 @@ class Source:
             if definition.first == line and definition.name.rpartition(".")[2] == name:
                 return definition
         return None
+
+    def named(self, name: str) -> Definition | None:
+        """The last definition with this qualified name."""
+        return next((definition for definition in reversed(self.definitions) if definition.name == name), None)

@@ -1,4 +1,7 @@
-"""Where coroutines wait: for each suspension of a task, the line that awaits and how long until it goes on."""
+"""Where coroutines wait: for each suspension of a task, the line that awaits and how long until it goes on.
+
+And how many tasks were under way at once, with the resident memory of that moment.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,9 @@ if TYPE_CHECKING:
     from .state import State
 
 MAX_CHAIN = 50  # awaits within awaits that are followed
+MAX_POINTS = 200  # moments kept; of more, every second one goes and they are taken half as often
+FIRST_STEP_S = 0.004
+_NOTHING: tuple[float, tuple[tuple[int, int], ...]] = (0.0, ())
 
 
 class Awaits:
@@ -23,19 +29,38 @@ class Awaits:
 
     def forget(self) -> None:
         """Forget what was counted, in the child of a fork."""
-        self.pending: Any = None
+        self.pending: Any = None  # task under way -> (since when it waits, where), kept while it works
         self.sites: dict[tuple[tuple[int, int], ...], list[float]] = {}  # chain -> [waits, seconds, longest]
         self.tasks: dict[int, list[float]] = {}  # code of a task's coroutine -> [steps, working s, waiting s]
+        self.under_way: dict[int, int] = {}  # code of a coroutine -> tasks that have begun and not ended
+        self.points: list[tuple[int, dict[int, int]]] = []  # resident pages, and tasks under way, in order of time
+        self.step_s, self.next = FIRST_STEP_S, 0.0
+
+    def moment(self, now: float, pages: int) -> None:
+        """Note how many tasks are under way while the resident level is `pages`.
+
+        Of the moments within one step of time the highest is kept, since that is what a peak is explained by.
+        """
+        if not self.under_way and not self.points:
+            return
+        if now < self.next and self.points:
+            if pages > self.points[-1][0]:
+                self.points[-1] = (pages, dict(self.under_way))
+            return
+        if len(self.points) >= MAX_POINTS:
+            self.points = [max(pair, key=lambda point: point[0]) for pair in zip(self.points[::2], self.points[1::2])]
+            self.step_s *= 2
+        self.points.append((pages, dict(self.under_way)))
+        self.next = now + self.step_s
 
     def resumed(self, callback: Any, now: float) -> None:
         """A callback is about to run; when it is a task's, its waiting ends."""
         task: Any = getattr(callback, "__self__", None)
         if self.pending is None or not hasattr(task, "get_coro"):
             return
-        waiting = self.pending.pop(task, None)
-        if waiting is None:
+        since, chain = self.pending.get(task, _NOTHING)
+        if not chain:
             return
-        since, chain = waiting
         seconds = now - since
         row = self.sites.setdefault(chain, [0, 0.0, 0.0])
         row[0] += 1
@@ -54,16 +79,17 @@ class Awaits:
         row[0] += 1
         row[1] += now - start
         if task.done():
-            return
-        chain = self._chain(coroutine)
-        if not chain:
+            if self.pending is not None and self.pending.pop(task, None) is not None:
+                self.under_way[code] -= 1
             return
         if self.pending is None:
             weakref = sys.modules.get("weakref")
             if weakref is None:
                 return
             self.pending = weakref.WeakKeyDictionary()
-        self.pending[task] = (now, chain)
+        if task not in self.pending:
+            self.under_way[code] = self.under_way.get(code, 0) + 1
+        self.pending[task] = (now, self._chain(coroutine))
 
     def _chain(self, coroutine: Any) -> tuple[tuple[int, int], ...]:
         """`(code, line)` of each coroutine from the task's own down to the one that waits."""
@@ -81,6 +107,10 @@ class Awaits:
                 or getattr(coroutine, "ag_await", None)
             )
         return tuple(chain)
+
+    def latest(self) -> list[Any]:
+        """The moments noted, as plain values."""
+        return [(pages, list(tasks.items())) for pages, tasks in self.points]
 
     def take(self) -> dict[str, Any]:
         """What was counted since the last call, as plain values."""

@@ -219,8 +219,9 @@ def _part(observer: Observer) -> Part:
     config, state = observer.config, observer.state
     if config.mode == "calls":
         from .calls import make_calls
+        from .instances import WithCensus
 
-        return make_calls(state, observer.due, config.suspects)
+        return WithCensus(make_calls(state, observer.due, config.suspects))
     if config.mode == "allocations":
         from .allocations import make_allocations
 

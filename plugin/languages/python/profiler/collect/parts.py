@@ -131,18 +131,31 @@ class AsyncWaits(Part):
         super().__init__(state, due)
         self.awaits = Awaits(state)
         self.loop = LoopWatch(state, self.awaits)
+        self.resident = Resident()
 
     def tick(self, _signal: int, _frame: FrameType | None) -> None:
-        """Look for asyncio, and write out what is due."""
-        if not self.loop.patched:
+        """Look for asyncio, note how much memory the tasks under way hold, and write out what is due."""
+        now = time.perf_counter()
+        if self.loop.patched:
+            self.awaits.moment(now, self.resident.read())
+        else:
             self.loop.look()
-        self.due(time.perf_counter())
+        self.due(now)
+
+    def stop(self, _frame: FrameType | None) -> None:
+        """Let go of the kernel's figure."""
+        self.resident.close()
 
     def forget(self) -> None:
         """Start anew in the child of a fork."""
         self.awaits.forget()
         self.loop.forget()
+        self.resident.reset()
 
     def sums(self) -> dict[str, Any]:
         """Waits and work since the last call."""
         return {"awaits": self.awaits.take(), "loop": self.loop.take()} if "asyncio" in sys.modules else {}
+
+    def latest(self) -> dict[str, Any]:
+        """Tasks under way and resident memory over time."""
+        return {"moments": self.awaits.latest(), "page": self.resident.page, "level": self.resident.start}

@@ -8,7 +8,7 @@ import signal
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from profiler.analyse import asynchrony, calls, cpu, interactions, memory, pauses
+from profiler.analyse import asynchrony, calls, concurrency, cpu, instances, interactions, memory, pauses
 from profiler.analyse.document import Profile
 from profiler.analyse.identity import Resolver
 from profiler.analyse.model import PassResult
@@ -129,6 +129,7 @@ def take(plan: Plan, folder: Path, taken: str, python: str) -> Profile:
     if CALLS in plan.passes:
         result = runner.run(CALLS, suspects=calls.suspects(table, joint.processes, resolver))
         result.engine = engines["calls"] = calls.charge(table, result.processes, resolver) or "none"
+        table.instances = instances.find(result.processes, resolver)
     held = memory.Memory()
     if ALLOCATIONS in plan.passes:
         held = _allocations(runner, table, resolver, samples, left_out, notes)
@@ -137,6 +138,7 @@ def take(plan: Plan, folder: Path, taken: str, python: str) -> Profile:
         result = runner.run(ASYNC)
         result.engine = "asyncio.Handle"
         asynchrony.waits(loops, result.processes, resolver)
+        loops.concurrency = concurrency.find(result.processes, resolver)
     first = runner.results[0]
     peak = held.peak_bytes or float(first.rss_peak)
     notes += _notes(runner.results, loops)

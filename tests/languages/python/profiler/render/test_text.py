@@ -126,6 +126,29 @@ def document():
             ],
             "tasks": [],
         },
+        "concurrency": [
+            {
+                **named[0],
+                "samples": [[4, 20.0]] * 50,
+                "base_mib": 10.0,
+                "most_tasks": 4,
+                "tasks_at_peak": 4,
+                "fit": None,
+            }
+        ],
+        "instances": [
+            {
+                "file": place["file"],
+                "line": 1,
+                "class": place["function"],
+                "count": 9,
+                "dict_mib": 1.0,
+                "mib": 2.0,
+                "has_dict": True,
+                "has_slots": False,
+            }
+            for place in named[:10]
+        ],
         "allocations": {
             "engine": "memray",
             "peak_mib": 150.0,

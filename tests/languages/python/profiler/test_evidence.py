@@ -1,0 +1,74 @@
+"""What the detectors of interactions are given beside the figures: live instances, and memory by tasks under way."""
+
+from __future__ import annotations
+
+import pytest
+
+from profiler.analyse.concurrency import through_origin
+
+INSTANCES = """\
+import time
+class Point:
+    def __init__(self, i):
+        self.x, self.y, self.z = i, i + 1, i + 2
+class Slim:
+    __slots__ = ("x",)
+class Hostile(type):
+    def __eq__(self, other): raise RuntimeError
+    def __getattribute__(self, name): raise RuntimeError
+class Strange(metaclass=Hostile):
+    def __getattribute__(self, name): raise RuntimeError
+def run():
+    kept = [Point(i) for i in range(30000)], [Slim() for _ in range(20000)], [Strange() for _ in range(2000)]
+    time.sleep(0.3)
+run()
+time.sleep(0.1)
+"""
+
+
+def test_live_instances_by_class(profile, program, python):
+    """Instances at the peak are counted by class, no code of the classes runs, and no slots means attribute storage."""
+    done = profile("python", program(INSTANCES), python=python, options=("--passes", "joint,calls"))
+    assert done.code == 0, done.err
+    found = {row["class"]: row for row in done.document["instances"]}
+    assert found["Point"]["count"] == 30000
+    assert (found["Point"]["line"], found["Point"]["has_dict"], found["Point"]["has_slots"]) == (2, True, False)
+    assert 30000 * 24 <= found["Point"]["dict_mib"] * 2**20 < found["Point"]["mib"] * 2**20
+    assert (found["Slim"]["count"], found["Slim"]["dict_mib"], found["Slim"]["has_slots"]) == (20000, 0, True)
+    assert found["Strange"]["count"] == 2000
+
+
+CONCURRENT = """\
+import asyncio
+async def worker(size):
+    body = b"x" * size
+    for _ in range(10):
+        await asyncio.sleep(0.03)
+    return len(body)
+async def main():
+    tasks = []
+    for _ in range(40):
+        tasks.append(asyncio.create_task(worker(1 << 20)))
+        await asyncio.sleep(0.005)
+    await asyncio.gather(*tasks)
+asyncio.run(main())
+"""
+
+
+def test_memory_by_tasks_under_way(profile, program, python):
+    """Each of the tasks that pile up holds 1 MiB, which the line through the origin gives back."""
+    done = profile("python", program(CONCURRENT), python=python, options=("--passes", "joint,async"))
+    (row,) = (row for row in done.document["concurrency"] if row["function"] == "worker")
+    assert row["most_tasks"] >= 30
+    assert row["tasks_at_peak"] >= 0.8 * row["most_tasks"]
+    assert row["fit"]["mib_per_task"] == pytest.approx(1, rel=0.2)
+    assert row["fit"]["r2"] > 0.9
+    assert len(row["samples"]) <= 50
+
+
+def test_line_through_the_origin():
+    """A proportion is found exactly, a constant fits worse, and two levels are too few to tell."""
+    line = through_origin([(1, 3.0), (2, 6.0), (5, 15.0)])
+    assert (line.bytes_per_task, line.r2) == (3, 1)
+    assert through_origin([(1, 5.0), (2, 5.0), (50, 5.0)]).r2 < 0.7
+    assert through_origin([(1, 3.0), (2, 6.0), (2, 6.0)]) is None
