@@ -38,6 +38,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from profiler.analyse.concurrency import Concurrency
     from profiler.analyse.identity import Function, Resolver
     from profiler.analyse.model import Table
     from profiler.storage.shards import Process
@@ -74,6 +75,7 @@ class Asynchrony:
     waits: list[Wait] = field(default_factory=list)
     tasks: dict[Function, list[float]] = field(default_factory=dict)  # coroutine -> steps, working s, waiting s
     uvloop: bool = False
+    concurrency: list[Concurrency] = field(default_factory=list)
 
 
 def blocking(table: Table, processes: list[Process], resolver: Resolver) -> Asynchrony:
@@ -186,6 +188,105 @@ def charge(table: Table, processes: list[Process], resolver: Resolver) -> str:
             row.calls = (row.calls or 0) + count
             row.calls_are_resumes = row.calls_are_resumes or resumes
     return ", ".join(sorted(engines - {""}))
+'''
+
+EMBEDDED['profiler/analyse/concurrency.py'] = r'''"""How resident memory goes with the number of tasks under way, by coroutine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from profiler.analyse.identity import Function, Resolver
+    from profiler.storage.shards import Process
+
+MOST_POINTS = 50
+MOST_COROUTINES = 10
+FEWEST_TASKS = 2  # at once, for a coroutine to be listed
+FEWEST_LEVELS = 3  # different numbers of tasks that a line is fitted through
+
+
+@dataclass
+class Line:
+    """Memory above its level before the first task, as a multiple of the number of tasks: a line through the origin.
+
+    Attributes:
+        bytes_per_task: its slope.
+        r2: share of the squares about zero that it explains; 1 is a perfect fit.
+    """
+
+    bytes_per_task: float
+    r2: float
+
+
+@dataclass
+class Concurrency:
+    """One coroutine whose tasks overlapped.
+
+    Attributes:
+        samples: `(tasks under way, resident bytes)` in order of time.
+        base: resident bytes before the first task.
+        at_peak: tasks under way when resident memory stood highest.
+        line: fitted to the samples up to the peak, since freed memory often stays resident; None with too few.
+    """
+
+    function: Function
+    samples: list[tuple[int, float]] = field(default_factory=list)
+    base: float = 0.0
+    most: int = 0
+    at_peak: int = 0
+    line: Line | None = None
+
+
+def find(processes: list[Process], resolver: Resolver) -> list[Concurrency]:
+    """Coroutines with several tasks at once, the most numerous first; each in the process that held most of them."""
+    best: dict[Function, Concurrency] = {}
+    for process in processes:
+        page = process.latest.get("page", 4096)
+        points = process.latest.get("moments", ())
+        codes = {code for _, tasks in points for code, _ in tasks}
+        for code in codes:
+            function = next(iter(resolver.stack(process, (code,))), None)
+            if function is None or not function.own:
+                continue
+            samples = [(dict(tasks).get(code, 0), pages * page) for pages, tasks in points]
+            entry = _concurrency(function, samples)
+            if entry.most >= FEWEST_TASKS and (function not in best or entry.most > best[function].most):
+                best[function] = entry
+    return sorted(best.values(), key=lambda entry: -entry.most)[:MOST_COROUTINES]
+
+
+def _concurrency(function: Function, samples: list[tuple[int, float]]) -> Concurrency:
+    first = next((index for index, (tasks, _) in enumerate(samples) if tasks), 0)
+    base = samples[max(first - 1, 0)][1]
+    peak = max(range(len(samples)), key=lambda index: samples[index][1])
+    rising = [(tasks, size - base) for tasks, size in samples[first : peak + 1]]
+    return Concurrency(
+        function,
+        _thinned(samples),
+        base,
+        max(tasks for tasks, _ in samples),
+        samples[peak][0],
+        through_origin(rising),
+    )
+
+
+def through_origin(points: list[tuple[int, float]]) -> Line | None:
+    """The least-squares line through the origin; None with fewer than three different numbers of tasks."""
+    squares = sum(tasks * tasks for tasks, _ in points)
+    total = sum(size * size for _, size in points)
+    if len({tasks for tasks, _ in points}) < FEWEST_LEVELS or not squares or not total:
+        return None
+    slope = sum(tasks * size for tasks, size in points) / squares
+    missed = sum((size - slope * tasks) ** 2 for tasks, size in points)
+    return Line(slope, 1 - missed / total)
+
+
+def _thinned(samples: list[tuple[int, float]]) -> list[tuple[int, float]]:
+    """At most `MOST_POINTS` samples: of each run of neighbours the one with most memory."""
+    step = -(-len(samples) // MOST_POINTS)
+    return [max(samples[at : at + step], key=lambda sample: sample[1]) for at in range(0, len(samples), step or 1)]
 '''
 
 EMBEDDED['profiler/analyse/cpu.py'] = r'''"""Time: self, own and cumulative seconds of the project's functions, and whose library code they ran."""
@@ -479,6 +580,7 @@ from profiler.analyse.model import MIB
 
 if TYPE_CHECKING:
     from profiler.analyse.asynchrony import Asynchrony
+    from profiler.analyse.concurrency import Concurrency
     from profiler.analyse.identity import Function
     from profiler.analyse.interactions import Interaction
     from profiler.analyse.memory import Memory
@@ -558,6 +660,20 @@ def build(profile: Profile) -> dict[str, Any]:
             "longest_ms": profile.collector.longest_s * 1000,
         },
         "asyncio": _asyncio(profile),
+        "concurrency": [_concurrency(entry) for entry in profile.loops.concurrency],
+        "instances": [
+            {
+                "file": entry.file,
+                "line": entry.line,
+                "class": entry.name,
+                "count": int(entry.count),
+                "dict_mib": entry.dict_bytes / MIB,
+                "mib": entry.total_bytes / MIB,
+                "has_dict": entry.has_dict,
+                "has_slots": entry.has_slots,
+            }
+            for entry in table.instances
+        ],
         "allocations": _allocations(profile),
         "processes": _processes(profile),
         "left_out": profile.left_out,
@@ -723,6 +839,18 @@ def _asyncio(profile: Profile) -> dict[str, Any] | None:
     }
 
 
+def _concurrency(entry: Concurrency) -> dict[str, Any]:
+    line = entry.line
+    return {
+        **_name(entry.function),
+        "samples": [[tasks, size / MIB] for tasks, size in entry.samples],
+        "base_mib": entry.base / MIB,
+        "most_tasks": entry.most,
+        "tasks_at_peak": entry.at_peak,
+        "fit": None if line is None else {"mib_per_task": line.bytes_per_task / MIB, "r2": line.r2},
+    }
+
+
 def _allocations(profile: Profile) -> dict[str, Any] | None:
     memory = profile.memory
     if not memory.engines:
@@ -832,6 +960,18 @@ class Resolver:
         """First and last line of the innermost loop around a line of one of the project's own functions, or the line."""
         return self._source(function.file).loop_around(line) or (line, line)
 
+    def class_at(self, process: Process, file: str, name: str, line: int) -> tuple[str, int, str] | None:
+        """Where a class of the project's own stands: file, first line, name; None for any other.
+
+        `line` is 0 where the interpreter does not know it (before 3.13): the file does.
+        """
+        place = self._place(file, process.about["cwd"], process.about["stdlib"])
+        if place is None or not place[1]:
+            return None
+        name = name.replace("<locals>.", "")
+        definition = self._source(place[0]).named(name)
+        return place[0], definition.first if definition is not None else line, name
+
     def _resolve(self, code: Code, cwd: str, stdlib: str) -> Function | None:
         place = self._place(code.file, cwd, stdlib)
         if place is None:
@@ -902,6 +1042,66 @@ def _below(path: Path, folder: Path) -> Path | None:
         return path.relative_to(folder)
     except ValueError:
         return None
+'''
+
+EMBEDDED['profiler/analyse/instances.py'] = r'''"""The project's classes with the most live instances when memory stood highest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from profiler.analyse.memory import moments
+
+if TYPE_CHECKING:
+    from profiler.analyse.identity import Resolver
+    from profiler.storage.shards import Process
+
+MOST = 10
+
+
+@dataclass
+class Instances:
+    """Live instances of one class.
+
+    Attributes:
+        file: relative to the source root; `line` is the class statement's, a decorator's where it has one.
+        dict_bytes: what holds their attributes: `__dict__`s, and from 3.11 on the arrays in their stead.
+        total_bytes: the objects and these; not what the attributes refer to.
+        has_dict: whether each instance can take new attributes.
+        has_slots: whether the class itself declares `__slots__`.
+    """
+
+    file: str
+    line: int
+    name: str
+    count: float = 0.0
+    dict_bytes: float = 0.0
+    total_bytes: float = 0.0
+    has_dict: bool = False
+    has_slots: bool = False
+
+
+def find(processes: list[Process], resolver: Resolver) -> list[Instances]:
+    """The classes that take most memory; processes that lived at the same time add up."""
+    best: dict[tuple[str, str], Instances] = {}
+    for moment in moments(processes):
+        held: dict[tuple[str, str], Instances] = {}
+        for index in moment:
+            for row in processes[index].latest.get("instances", ()):
+                file, name, line, count, own, attributes, has_dict, has_slots = row
+                place = resolver.class_at(processes[index], file, name, line)
+                if place is None:
+                    continue
+                shown, line, name = place
+                entry = held.setdefault((shown, name), Instances(shown, line, name, 0, 0, 0, has_dict, has_slots))
+                entry.count += count
+                entry.dict_bytes += count * attributes
+                entry.total_bytes += count * (own + attributes)
+        for key, entry in held.items():
+            if key not in best or entry.total_bytes > best[key].total_bytes:
+                best[key] = entry
+    return sorted(best.values(), key=lambda entry: -entry.total_bytes)[:MOST]
 '''
 
 EMBEDDED['profiler/analyse/interactions.py'] = r'''"""The interaction patterns: what explains one domain's figure by another's, each with its evidence, else silent."""
@@ -1168,7 +1368,7 @@ def charge(table: Table, found: list[Allocations], resolver: Resolver, samples: 
             row = table.row(function)
             row.net = (row.net or 0.0) + size
             memory.net_bytes += size
-    for moment in _moments([allocations.process for allocations in found]):
+    for moment in moments([allocations.process for allocations in found]):
         total: dict[tuple[Function, int], float] = {}
         for index in moment:
             for key, size in peaks[index].items():
@@ -1258,7 +1458,7 @@ def _callers(samples: list[Sample]) -> dict[str, dict[Function | None, float]]:
     return found
 
 
-def _moments(processes: list[Process]) -> list[list[int]]:
+def moments(processes: list[Process]) -> list[list[int]]:
     """The sets of processes that were alive together, as indices; one set for each process that begins."""
     spans = [(process.about["began"], process.about["began"] + process.wall_s) for process in processes]
     return [[index for index, (start, end) in enumerate(spans) if start <= began <= end] for began, _ in spans]
@@ -1273,6 +1473,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from profiler.analyse.identity import Function
+    from profiler.analyse.instances import Instances
 
 MIB = 1024 * 1024
 
@@ -1347,6 +1548,7 @@ class Table:
     below: dict[str, float] = field(default_factory=dict)  # distribution -> seconds under project functions
     inside: dict[str, float] = field(default_factory=dict)  # distribution -> seconds in its own code
     outside: dict[str, float] = field(default_factory=dict)  # distribution -> seconds with no project function around
+    instances: list[Instances] = field(default_factory=list)  # the project's classes, by memory
 
     def row(self, function: Function) -> Row:
         """The row of `function`, made when it is not there."""
@@ -1513,6 +1715,10 @@ class Source:
             if definition.first == line and definition.name.rpartition(".")[2] == name:
                 return definition
         return None
+
+    def named(self, name: str) -> Definition | None:
+        """The last definition with this qualified name."""
+        return next((definition for definition in reversed(self.definitions) if definition.name == name), None)
 '''
 
 EMBEDDED['profiler/analyse/targets.py'] = r'''"""`[unified targets]`: which functions are worth optimising, in one ranking over all domains."""
@@ -2034,7 +2240,10 @@ class Traced(Part):
         }
 '''
 
-EMBEDDED['profiler/collect/awaits.py'] = r'''"""Where coroutines wait: for each suspension of a task, the line that awaits and how long until it goes on."""
+EMBEDDED['profiler/collect/awaits.py'] = r'''"""Where coroutines wait: for each suspension of a task, the line that awaits and how long until it goes on.
+
+And how many tasks were under way at once, with the resident memory of that moment.
+"""
 
 from __future__ import annotations
 
@@ -2047,6 +2256,9 @@ if TYPE_CHECKING:
     from .state import State
 
 MAX_CHAIN = 50  # awaits within awaits that are followed
+MAX_POINTS = 200  # moments kept; of more, every second one goes and they are taken half as often
+FIRST_STEP_S = 0.004
+_NOTHING: tuple[float, tuple[tuple[int, int], ...]] = (0.0, ())
 
 
 class Awaits:
@@ -2059,19 +2271,38 @@ class Awaits:
 
     def forget(self) -> None:
         """Forget what was counted, in the child of a fork."""
-        self.pending: Any = None
+        self.pending: Any = None  # task under way -> (since when it waits, where), kept while it works
         self.sites: dict[tuple[tuple[int, int], ...], list[float]] = {}  # chain -> [waits, seconds, longest]
         self.tasks: dict[int, list[float]] = {}  # code of a task's coroutine -> [steps, working s, waiting s]
+        self.under_way: dict[int, int] = {}  # code of a coroutine -> tasks that have begun and not ended
+        self.points: list[tuple[int, dict[int, int]]] = []  # resident pages, and tasks under way, in order of time
+        self.step_s, self.next = FIRST_STEP_S, 0.0
+
+    def moment(self, now: float, pages: int) -> None:
+        """Note how many tasks are under way while the resident level is `pages`.
+
+        Of the moments within one step of time the highest is kept, since that is what a peak is explained by.
+        """
+        if not self.under_way and not self.points:
+            return
+        if now < self.next and self.points:
+            if pages > self.points[-1][0]:
+                self.points[-1] = (pages, dict(self.under_way))
+            return
+        if len(self.points) >= MAX_POINTS:
+            self.points = [max(pair, key=lambda point: point[0]) for pair in zip(self.points[::2], self.points[1::2])]
+            self.step_s *= 2
+        self.points.append((pages, dict(self.under_way)))
+        self.next = now + self.step_s
 
     def resumed(self, callback: Any, now: float) -> None:
         """A callback is about to run; when it is a task's, its waiting ends."""
         task: Any = getattr(callback, "__self__", None)
         if self.pending is None or not hasattr(task, "get_coro"):
             return
-        waiting = self.pending.pop(task, None)
-        if waiting is None:
+        since, chain = self.pending.get(task, _NOTHING)
+        if not chain:
             return
-        since, chain = waiting
         seconds = now - since
         row = self.sites.setdefault(chain, [0, 0.0, 0.0])
         row[0] += 1
@@ -2090,16 +2321,17 @@ class Awaits:
         row[0] += 1
         row[1] += now - start
         if task.done():
-            return
-        chain = self._chain(coroutine)
-        if not chain:
+            if self.pending is not None and self.pending.pop(task, None) is not None:
+                self.under_way[code] -= 1
             return
         if self.pending is None:
             weakref = sys.modules.get("weakref")
             if weakref is None:
                 return
             self.pending = weakref.WeakKeyDictionary()
-        self.pending[task] = (now, chain)
+        if task not in self.pending:
+            self.under_way[code] = self.under_way.get(code, 0) + 1
+        self.pending[task] = (now, self._chain(coroutine))
 
     def _chain(self, coroutine: Any) -> tuple[tuple[int, int], ...]:
         """`(code, line)` of each coroutine from the task's own down to the one that waits."""
@@ -2117,6 +2349,10 @@ class Awaits:
                 or getattr(coroutine, "ag_await", None)
             )
         return tuple(chain)
+
+    def latest(self) -> list[Any]:
+        """The moments noted, as plain values."""
+        return [(pages, list(tasks.items())) for pages, tasks in self.points]
 
     def take(self) -> dict[str, Any]:
         """What was counted since the last call, as plain values."""
@@ -2536,6 +2772,199 @@ if _folder and sys.version_info >= (3, 9) and getattr(sys, "implementation", Non
 _make_way(_here)
 # The environment's own, if it has one; if not, the error is the one that `site` expects and ignores.
 import sitecustomize  # type: ignore[import-not-found] # noqa: E402, F401
+'''
+
+EMBEDDED['profiler/collect/instances.py'] = r'''"""Live instances by class when resident memory stood highest, and what their `__dict__`s take.
+
+Walking all objects makes a list of them, which an allocation pass would see; so it is done in the pass that counts
+calls, where no figure of memory or time is taken. Nothing here runs code of the program's: no attribute of an
+instance is asked for, and classes are looked at through the descriptors of `type` itself.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import time
+
+from .parts import Part
+from .resident import Resident
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+    from typing import Any
+
+    from .timer import PosixTimer, SamplingThread
+
+GROWTH = 1.02  # a walk is worth making at once when resident memory is that much above the last one
+CLOSE = 0.9  # and now and then while it stands as close to it: what a walk frees hides growth
+PATIENCE = 4  # times the duration of a walk that pass before the next, doubled while memory does not grow
+MOST_OBJECTS = 1_000_000  # of more, every so many are looked at
+FEWEST = 100  # instances below which a class is not listed
+MOST_CLASSES = 100
+MEASURED = 20  # instances of a class whose memory is measured
+EXAMINED = 20_000  # objects among which these are looked for
+COLLECTOR_HEADER = 16
+INLINE_HEADER = 16  # of the array that holds attributes without a dict, 3.11 and later
+
+_dict_of: Callable[[type], Any] = type.__dict__["__dict__"].__get__
+_dict_offset: Callable[[type], int] = type.__dict__["__dictoffset__"].__get__
+_qualified_name: Callable[[type], str] = type.__dict__["__qualname__"].__get__
+_LIBRARY = os.path.dirname(os.__file__) + os.sep
+
+
+class WithCensus(Part):
+    """Another collector, with instances counted beside it when memory is at its highest so far."""
+
+    def __init__(self, inner: Part) -> None:
+        """Do all that `inner` does."""
+        super().__init__(inner.state, inner.due)
+        self.inner = inner
+        self.interval_s = min(inner.interval_s, 0.02)
+        self.resident = Resident()
+        self.forget_census()
+
+    def forget_census(self) -> None:
+        """Nothing was counted yet."""
+        self.level = self.resident.start  # pages at the highest walk
+        self.next = 0.0
+        self.patience = PATIENCE
+        self.most = 0  # objects that the best walk met
+        self.found: list[Any] = []
+
+    def start(self) -> None:
+        """Begin."""
+        self.inner.start()
+
+    def clock_changed(self, clock: PosixTimer | SamplingThread) -> None:
+        """Pass it on."""
+        self.inner.clock_changed(clock)
+
+    def tick(self, signal: int, frame: FrameType | None) -> None:
+        """Walk when memory stands about as high as it ever did, and it is affordable."""
+        now = time.perf_counter()
+        if now >= self.next:
+            pages = self.resident.read()
+            higher = pages > self.level * GROWTH
+            if higher or pages > self.level * CLOSE:
+                self.patience = PATIENCE if higher else self.patience * 2
+                self.level = max(self.level, pages)
+                self._walk()
+                end = time.perf_counter()
+                self.next = end + (end - now) * self.patience
+        self.inner.tick(signal, frame)
+
+    def stop(self, frame: FrameType | None) -> None:
+        """Walk once more where what is left is about as much as ever was."""
+        self.inner.stop(frame)
+        if self.resident.read() > self.level * CLOSE:
+            self._walk()
+        self.resident.close()
+
+    def forget(self) -> None:
+        """Start anew in the child of a fork."""
+        self.inner.forget()
+        self.resident.reset()
+        self.forget_census()
+
+    def sums(self) -> dict[str, Any]:
+        """What the other has."""
+        return self.inner.sums()
+
+    def latest(self) -> dict[str, Any]:
+        """What the other has, and the instances."""
+        return {**self.inner.latest(), "instances": self.found}
+
+    def _walk(self) -> None:
+        """Keep the walk that met the most objects."""
+        try:
+            objects, found = census()
+        except MemoryError:
+            return
+        if objects > self.most:
+            self.most, self.found = objects, found
+
+
+def census() -> tuple[int, list[tuple[str, str, int, int, float, float, bool, bool]]]:
+    """How many objects there are, and the most numerous classes of modules with a file, those of the standard library and of site-packages left out.
+
+    Each as `(file, qualified name, first line or 0, instances, mean bytes of the object, mean bytes of its attributes'
+    storage, whether it has a dict, whether the class declares slots)`.
+    """
+    from _collections import _count_elements  # type: ignore[import-not-found]
+
+    objects = gc.get_objects()
+    total = len(objects)
+    stride = total // MOST_OBJECTS + 1
+    if stride > 1:
+        objects = objects[::stride]
+    identities = list(map(id, map(type, objects)))
+    counts: dict[int, int] = {}
+    _count_elements(counts, identities)
+    wanted: dict[int, list[Any]] = {}
+    examples = dict(zip(identities, objects))
+    for identity, count in sorted(counts.items(), key=lambda pair: -pair[1]):
+        if count * stride < FEWEST or len(wanted) >= MOST_CLASSES:
+            break
+        kind = type(examples[identity])
+        file = _file_of(kind)
+        if file:
+            wanted[identity] = [kind, file, count * stride, []]
+    step = len(objects) // EXAMINED + 1
+    for identity, thing in zip(identities[::step], objects[::step]):
+        if identity in wanted and len(wanted[identity][3]) < MEASURED:
+            wanted[identity][3].append(thing)
+    found = []
+    for identity, (kind, file, count, sample) in wanted.items():
+        sizes = [_sizes(thing, kind) for thing in sample or [examples[identity]]]
+        names = _dict_of(kind)
+        line = names.get("__firstlineno__", 0)
+        found.append(
+            (
+                file,
+                str(_qualified_name(kind)),
+                line if type(line) is int else 0,
+                count,
+                sum(own for own, _ in sizes) / len(sizes),
+                sum(attributes for _, attributes in sizes) / len(sizes),
+                _dict_offset(kind) != 0,
+                "__slots__" in names,
+            )
+        )
+    return total, found
+
+
+def _file_of(kind: type) -> str:
+    """The file of a class's module; empty where there is none, or it is no project's."""
+    name = _dict_of(kind).get("__module__")
+    module = sys.modules.get(name) if type(name) is str else None
+    if module is None or not issubclass(type(module), type(sys)):
+        return ""
+    file = object.__getattribute__(module, "__dict__").get("__file__")
+    if type(file) is not str or file.startswith((_LIBRARY, os.path.dirname(__file__))) or "site-packages" in file:
+        return ""
+    return file
+
+
+def _sizes(thing: Any, kind: type) -> tuple[float, float]:
+    """Bytes of an instance itself, and of what holds its attributes.
+
+    From 3.11 on attributes lie in an array without a dict until somebody asks for `__dict__`, which this must not do:
+    the collector's own view tells the two apart, and how many attributes there are.
+    """
+    own = object.__sizeof__(thing) + COLLECTOR_HEADER
+    if not _dict_offset(kind):
+        return own, 0.0
+    referents = [held for held in gc.get_referents(thing) if held is not kind]
+    dicts = [held for held in referents if type(held) is dict]
+    if dicts and (len(referents) == 1 or sys.version_info < (3, 11)):
+        return own, float(sys.getsizeof(dicts[-1]))
+    if sys.version_info < (3, 11):
+        return own, 0.0  # it has no attribute yet
+    return own, INLINE_HEADER + 8.0 * len(referents)
 '''
 
 EMBEDDED['profiler/collect/lifecycle.py'] = r'''"""Seeing every process to its end: normal exits, `os._exit`, exec, forks, and those that are killed in between.
@@ -2975,8 +3404,9 @@ def _part(observer: Observer) -> Part:
     config, state = observer.config, observer.state
     if config.mode == "calls":
         from .calls import make_calls
+        from .instances import WithCensus
 
-        return make_calls(state, observer.due, config.suspects)
+        return WithCensus(make_calls(state, observer.due, config.suspects))
     if config.mode == "allocations":
         from .allocations import make_allocations
 
@@ -3135,21 +3565,34 @@ class AsyncWaits(Part):
         super().__init__(state, due)
         self.awaits = Awaits(state)
         self.loop = LoopWatch(state, self.awaits)
+        self.resident = Resident()
 
     def tick(self, _signal: int, _frame: FrameType | None) -> None:
-        """Look for asyncio, and write out what is due."""
-        if not self.loop.patched:
+        """Look for asyncio, note how much memory the tasks under way hold, and write out what is due."""
+        now = time.perf_counter()
+        if self.loop.patched:
+            self.awaits.moment(now, self.resident.read())
+        else:
             self.loop.look()
-        self.due(time.perf_counter())
+        self.due(now)
+
+    def stop(self, _frame: FrameType | None) -> None:
+        """Let go of the kernel's figure."""
+        self.resident.close()
 
     def forget(self) -> None:
         """Start anew in the child of a fork."""
         self.awaits.forget()
         self.loop.forget()
+        self.resident.reset()
 
     def sums(self) -> dict[str, Any]:
         """Waits and work since the last call."""
         return {"awaits": self.awaits.take(), "loop": self.loop.take()} if "asyncio" in sys.modules else {}
+
+    def latest(self) -> dict[str, Any]:
+        """Tasks under way and resident memory over time."""
+        return {"moments": self.awaits.latest(), "page": self.resident.page, "level": self.resident.start}
 '''
 
 EMBEDDED['profiler/collect/resident.py'] = r'''"""Resident memory by water level: who raised it, and whose share stood when it was highest.
@@ -4323,7 +4766,7 @@ import signal
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from profiler.analyse import asynchrony, calls, cpu, interactions, memory, pauses
+from profiler.analyse import asynchrony, calls, concurrency, cpu, instances, interactions, memory, pauses
 from profiler.analyse.document import Profile
 from profiler.analyse.identity import Resolver
 from profiler.analyse.model import PassResult
@@ -4444,6 +4887,7 @@ def take(plan: Plan, folder: Path, taken: str, python: str) -> Profile:
     if CALLS in plan.passes:
         result = runner.run(CALLS, suspects=calls.suspects(table, joint.processes, resolver))
         result.engine = engines["calls"] = calls.charge(table, result.processes, resolver) or "none"
+        table.instances = instances.find(result.processes, resolver)
     held = memory.Memory()
     if ALLOCATIONS in plan.passes:
         held = _allocations(runner, table, resolver, samples, left_out, notes)
@@ -4452,6 +4896,7 @@ def take(plan: Plan, folder: Path, taken: str, python: str) -> Profile:
         result = runner.run(ASYNC)
         result.engine = "asyncio.Handle"
         asynchrony.waits(loops, result.processes, resolver)
+        loops.concurrency = concurrency.find(result.processes, resolver)
     first = runner.results[0]
     peak = held.peak_bytes or float(first.rss_peak)
     notes += _notes(runner.results, loops)
