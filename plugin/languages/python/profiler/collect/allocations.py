@@ -8,8 +8,8 @@ as is affordable, and the shard says how much of the true peak the best one cove
 from __future__ import annotations
 
 import sys
-import time
 
+from .originals import os, time
 from .parts import Part
 
 TYPE_CHECKING = False
@@ -66,8 +66,6 @@ class Memray(Part):
 
     def forget(self) -> None:
         """In the child of a fork memray goes on in a file of its own, named after the process."""
-        import os
-
         self.child = f"{self.file}.{os.getpid()}"
 
     def latest(self) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]
+
 from . import config, lifecycle
 from .observer import Observer, complain
 
@@ -15,7 +17,7 @@ def start(folder: str) -> None:
     that was not seen.
     """
     global observer  # noqa: PLW0603 - one per process, and hooks refer to it
-    if observer is not None:
+    if observer is not None or not _in_main_interpreter():
         return
     try:
         settings = config.read(folder)
@@ -25,3 +27,17 @@ def start(folder: str) -> None:
         observer = begun
     except Exception as error:
         complain(folder, error)
+
+
+def _in_main_interpreter() -> bool:
+    """Whether this is the process's main interpreter, which alone may handle signals, in its main thread.
+
+    Others come and go within the process, and would wait for a thread of ours when they go.
+    """
+    try:
+        _signal.signal(_signal.SIGINT, _signal.getsignal(_signal.SIGINT))
+    except ValueError:
+        return False
+    except TypeError:  # a handler that is not Python's, which cannot be set again
+        pass
+    return True

@@ -11,8 +11,8 @@ from __future__ import annotations
 import _thread
 import itertools
 import sys
-import time
 
+from .originals import time
 from .parts import Part
 
 TYPE_CHECKING = False
@@ -146,6 +146,9 @@ class ProfiledPerThread(Counting):
         start = _thread.start_new_thread
 
         def start_new_thread(function: Any, *arguments: Any) -> Any:
+            if not callable(function):
+                return start(function, *arguments)  # which says so
+
             def counted(*args: Any, **kwargs: Any) -> Any:
                 profiler = self._profile_here()
                 try:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import _thread
 import gc
 import sys
-import time
+
+from .originals import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

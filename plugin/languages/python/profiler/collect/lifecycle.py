@@ -31,6 +31,8 @@ def install(observer: Observer) -> None:
         os.register_at_fork(before=observer.before_fork, after_in_child=observer.after_fork_in_child)
     _watch_wakeup_descriptor(observer)
     _leave_our_signal(observer)
+    _wait_undisturbed(observer)
+    _step_aside_for_tracers(observer)
 
 
 def _before(module: Any, name: str, action: Callable[[], None]) -> None:
@@ -45,6 +47,17 @@ def _before(module: Any, name: str, action: Callable[[], None]) -> None:
     hooked.__doc__ = original.__doc__
     hooked.__wrapped__ = original  # type: ignore[attr-defined]
     setattr(module, name, hooked)
+
+
+def _replace_signal_function(name: str, replacement: Callable[..., Any]) -> None:
+    """Put `replacement` into `_signal`, and into `signal` where that is loaded and has the original."""
+    original = getattr(_signal, name)
+    replacement.__name__ = replacement.__qualname__ = name
+    replacement.__doc__ = original.__doc__
+    setattr(_signal, name, replacement)
+    signal = sys.modules.get("signal")
+    if signal is not None and getattr(signal, name, None) is original:
+        setattr(signal, name, replacement)
 
 
 def _watch_wakeup_descriptor(observer: Observer) -> None:
@@ -63,24 +76,70 @@ def _watch_wakeup_descriptor(observer: Observer) -> None:
             observer.use_clock(observer.config.clock)
         return before
 
-    set_wakeup_fd.__doc__ = original.__doc__
-    _signal.set_wakeup_fd = set_wakeup_fd
-    signal = sys.modules.get("signal")
-    if signal is not None:
-        signal.set_wakeup_fd = set_wakeup_fd  # type: ignore[attr-defined]
+    _replace_signal_function("set_wakeup_fd", set_wakeup_fd)
 
 
 def _leave_our_signal(observer: Observer) -> None:
-    """A program that handles the signal of our timer gets it for itself; the sampling thread takes over for good."""
-    original = _signal.signal
+    """A program that handles the signal of our timer gets it for itself; the sampling thread takes over for good.
+
+    Until then it finds the signal without a handler, as it would without us.
+    """
+    original, get_original = _signal.signal, _signal.getsignal
 
     def signal(number: int, handler: Any) -> Any:
-        taken = number == getattr(observer.clock, "signal", None)
-        if taken:
+        if number == getattr(_signal, "SIGURG", None):
             observer.config.clock = "thread"
             observer.use_clock("thread")
-        before = original(number, handler)
-        return _signal.SIG_DFL if taken else before
+        return _hidden(observer, original(number, handler))
 
-    signal.__doc__ = original.__doc__
-    _signal.signal = signal
+    def getsignal(number: int) -> Any:
+        return _hidden(observer, get_original(number))
+
+    _replace_signal_function("signal", signal)
+    _replace_signal_function("getsignal", getsignal)
+
+
+def _hidden(observer: Observer, handler: Any) -> Any:
+    return _signal.SIG_DFL if handler is observer.tick else handler
+
+
+def _wait_undisturbed(observer: Observer) -> None:
+    """No signal of ours during `sigtimedwait`: interpreters up to 3.13 return rubbish when it is interrupted."""
+    original = getattr(_signal, "sigtimedwait", None)
+    if original is None:
+        return
+
+    def sigtimedwait(signals: Any, timeout: Any) -> Any:
+        observer.pause(True)
+        try:
+            return original(signals, timeout)
+        finally:
+            observer.pause(False)
+
+    _replace_signal_function("sigtimedwait", sigtimedwait)
+
+
+def _step_aside_for_tracers(observer: Observer) -> None:
+    """Once the program traces or profiles its main thread, nothing of ours runs in that thread any more.
+
+    Its function would be called for our handlers too. The real functions are put back at once, so that turning tracing
+    off is not seen either.
+    """
+    originals = {name: getattr(sys, name) for name in ("settrace", "setprofile")}
+
+    def announcing(original: Callable[[Any], None]) -> Callable[[Any], None]:
+        def set_function(function: Any) -> None:
+            if function is not None:
+                for name, real in originals.items():
+                    if getattr(getattr(sys, name), "__wrapped__", None) is real:
+                        setattr(sys, name, real)
+                observer.step_aside()
+            original(function)
+
+        set_function.__name__ = set_function.__qualname__ = original.__name__
+        set_function.__doc__ = original.__doc__
+        set_function.__wrapped__ = original  # type: ignore[attr-defined]
+        return set_function
+
+    for name, original in originals.items():
+        setattr(sys, name, announcing(original))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import _thread
-import os
 import sys
-import time
 
+from .originals import os, time
 from .sampler import guard
 from .shard import Shard
 from .state import State
@@ -72,6 +71,18 @@ class Observer:
         except NoTimerError:
             self.clock = SamplingThread(self.tick)
             self._start_clock()
+
+    def pause(self, yes: bool) -> None:
+        """Send no signals for a while, in the main thread; what passes is charged by the next tick."""
+        if not self.finished and _thread.get_ident() == self.state.main and not isinstance(self.clock, SamplingThread):
+            self.clock.set_interval(0 if yes else self.interval_s)
+
+    def step_aside(self) -> None:
+        """Observe from another thread only, for good: the program follows every call of the main one."""
+        if _thread.get_ident() == self.state.main:
+            self.config.clock = "thread"
+            self.use_clock("thread")
+            self.part.step_aside()
 
     def due(self, now: float) -> None:
         """Write out what was seen when it is time to; look less often when looking costs too much."""
@@ -206,9 +217,10 @@ class Observer:
 def complain(folder: str, error: Exception) -> None:
     """Leave a note of a failure of our own for the launcher."""
     try:
-        with open(f"{folder}/{os.getpid()}.problem", "w", encoding="utf-8") as file:
-            file.write(f"{type(error).__name__}: {error}")
-    except OSError:
+        handle = os.open(f"{folder}/{os.getpid()}.problem", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.write(handle, f"{type(error).__name__}: {error}".encode("utf-8", "replace"))
+        os.close(handle)
+    except Exception:
         pass
 
 

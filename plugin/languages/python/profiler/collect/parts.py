@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-import time
 
 from .awaits import Awaits
 from .collector import Collector
 from .loop import LoopWatch
+from .originals import time
 from .resident import Resident
 from .sampler import make_tick
 from .threads import Threads
@@ -48,6 +48,9 @@ class Part:
     def pace(self, _samples: int, interval_s: float) -> float:
         """The interval to go on with after so many samples."""
         return interval_s
+
+    def step_aside(self) -> None:
+        """Call nothing in the main thread from now on."""
 
     def stop(self, frame: FrameType | None) -> None:
         """End; `frame` is where the program stands."""
@@ -98,6 +101,10 @@ class Joint(Part):
             return interval_s
         factor = next((factor for enough, factor in PACES if samples >= enough), 1)
         return max(interval_s, self.interval_s * factor)
+
+    def step_aside(self) -> None:
+        """Listen to no more collections: they would call into the program's trace function."""
+        self.collector.stop()
 
     def stop(self, frame: FrameType | None) -> None:
         """Charge what passed since the last tick, and let go."""

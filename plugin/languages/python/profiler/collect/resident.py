@@ -6,7 +6,7 @@ to the stack of that moment; when it falls, the last rises are taken back first.
 
 from __future__ import annotations
 
-import os
+from .originals import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,16 +35,14 @@ class Resident:
         self.last = self.start = self.peak = self.noted = 0
         self.fresh_peak = False
         self.descriptor = _open_high("/proc/self/statm")
+        self.identity = _identity(self.descriptor)
         self.last = self.start = self.peak = self.read()
 
     def close(self) -> None:
-        """Give the descriptor back."""
-        if self.descriptor >= 0:
-            try:
-                os.close(self.descriptor)
-            except OSError:
-                pass
-            self.descriptor = -1
+        """Give the descriptor back, unless the program closed it and has something else there."""
+        if self.descriptor >= 0 and _identity(self.descriptor) == self.identity:
+            os.close(self.descriptor)
+        self.descriptor = -1
 
     def read(self) -> int:
         """Pages now; the last figure where the kernel gives none (any more)."""
@@ -89,6 +87,15 @@ class Resident:
         self.noted = self.peak
         self.fresh_peak = False
         self.at_peak = [list(rise) for rise in self.rises]
+
+
+def _identity(descriptor: int) -> tuple[int, int] | None:
+    """Which file a descriptor stands for, None where it is closed."""
+    try:
+        found = os.fstat(descriptor)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _open_high(path: str) -> int:

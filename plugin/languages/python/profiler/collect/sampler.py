@@ -6,7 +6,7 @@ come late when C code runs long, and the weighting corrects that. Its own CPU ti
 
 from __future__ import annotations
 
-import time
+from .originals import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

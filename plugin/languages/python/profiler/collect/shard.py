@@ -9,10 +9,9 @@ them, meets none of ours.
 from __future__ import annotations
 
 import marshal
-import os
-import time
 
 from .config import MARSHAL_VERSION
+from .originals import os, time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

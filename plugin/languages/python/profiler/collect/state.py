@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import _thread
-import time
+
+from .originals import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

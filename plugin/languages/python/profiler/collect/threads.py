@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import _thread
 import sys
-import time
+
+from .originals import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from __future__ import annotations
 import _signal  # type: ignore[import-not-found]
 import _thread
 import sys
-import time
+
+from .originals import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import marshal
 import os
 import py_compile
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,14 @@ def unpack(folder: Path) -> Path:
     try:
         (site / PACKAGE).mkdir(parents=True)
         for name, source in collect_sources().items():
-            path = site / ("sitecustomize.py" if name == "injected.py" else f"{PACKAGE}/{name}")
-            path.write_text(source, encoding="utf-8")
-            py_compile.compile(str(path), doraise=False, quiet=2)
+            if name == "injected.py":
+                (site / "sitecustomize.py").write_text(source, encoding="utf-8")
+                py_compile.compile(str(site / "sitecustomize.py"), doraise=False, quiet=2)
+                continue
+            (site / PACKAGE / name).write_text(source, encoding="utf-8")
+            code = compile(source, f"<{PACKAGE}>/{name}", "exec", dont_inherit=True)
+            compiled = site / PACKAGE / f"{name[: -len('.py')]}.{sys.hexversion:x}"
+            compiled.write_bytes(marshal.dumps(code))
     except OSError as error:
         raise ProfileError(
             f"cannot write to {folder}: {error.strerror}; free space there or set TMPDIR", CANNOT_WRITE
