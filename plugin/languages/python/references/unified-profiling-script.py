@@ -2087,8 +2087,8 @@ as is affordable, and the shard says how much of the true peak the best one cove
 from __future__ import annotations
 
 import sys
-import time
 
+from .originals import os, time
 from .parts import Part
 
 TYPE_CHECKING = False
@@ -2145,8 +2145,6 @@ class Memray(Part):
 
     def forget(self) -> None:
         """In the child of a fork memray goes on in a file of its own, named after the process."""
-        import os
-
         self.child = f"{self.file}.{os.getpid()}"
 
     def latest(self) -> dict[str, Any]:
@@ -2368,6 +2366,8 @@ EMBEDDED['profiler/collect/boot.py'] = r'''"""How observing begins in a process:
 
 from __future__ import annotations
 
+import _signal  # type: ignore[import-not-found]
+
 from . import config, lifecycle
 from .observer import Observer, complain
 
@@ -2381,7 +2381,7 @@ def start(folder: str) -> None:
     that was not seen.
     """
     global observer  # noqa: PLW0603 - one per process, and hooks refer to it
-    if observer is not None:
+    if observer is not None or not _in_main_interpreter():
         return
     try:
         settings = config.read(folder)
@@ -2391,6 +2391,20 @@ def start(folder: str) -> None:
         observer = begun
     except Exception as error:
         complain(folder, error)
+
+
+def _in_main_interpreter() -> bool:
+    """Whether this is the process's main interpreter, which alone may handle signals, in its main thread.
+
+    Others come and go within the process, and would wait for a thread of ours when they go.
+    """
+    try:
+        _signal.signal(_signal.SIGINT, _signal.getsignal(_signal.SIGINT))
+    except ValueError:
+        return False
+    except TypeError:  # a handler that is not Python's, which cannot be set again
+        pass
+    return True
 '''
 
 EMBEDDED['profiler/collect/calls.py'] = r'''"""Exact numbers of calls of the suspects.
@@ -2406,8 +2420,8 @@ from __future__ import annotations
 import _thread
 import itertools
 import sys
-import time
 
+from .originals import time
 from .parts import Part
 
 TYPE_CHECKING = False
@@ -2541,6 +2555,9 @@ class ProfiledPerThread(Counting):
         start = _thread.start_new_thread
 
         def start_new_thread(function: Any, *arguments: Any) -> Any:
+            if not callable(function):
+                return start(function, *arguments)  # which says so
+
             def counted(*args: Any, **kwargs: Any) -> Any:
                 profiler = self._profile_here()
                 try:
@@ -2604,7 +2621,8 @@ from __future__ import annotations
 import _thread
 import gc
 import sys
-import time
+
+from .originals import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -2753,6 +2771,40 @@ program finds everything as it would without us. Any Python may run this, old on
 import os
 import sys
 
+_NAME = "_codeflash_collect"
+
+
+class _Finder:
+    """Loads the collectors under file names in angle brackets, as those of built-in modules are.
+
+    Coverage tools, debuggers and warnings then take them for no file of the program, and the temporary folder that they
+    come from is named nowhere in it.
+    """
+
+    def __init__(self, folder):  # type: (str) -> None  # noqa: ANN001, ANN204 - old Pythons parse this too
+        self.folder = folder
+
+    def find_spec(self, name, path=None, target=None):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202, ARG002
+        """The specification of one of our modules."""
+        if name.partition(".")[0] != _NAME:
+            return None
+        return type(sys.__spec__)(name, self, is_package=name == _NAME)  # type: ignore[arg-type]
+
+    def create_module(self, spec):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+        """A module of the usual kind."""
+
+    def exec_module(self, module):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+        """Run the module's code, compiled by the launcher where that is the same Python."""
+        part = module.__name__.partition(".")[2] or "__init__"
+        module.__file__ = "<%s>/%s.py" % (_NAME, part)  # noqa: UP031
+        try:
+            with open("%s/%s.%x" % (self.folder, part, sys.hexversion), "rb") as file:  # noqa: UP031
+                code = sys.modules["marshal"].loads(file.read())
+        except (OSError, KeyError, ValueError, EOFError, TypeError):
+            with open("%s/%s.py" % (self.folder, part), "rb") as file:  # noqa: UP031
+                code = compile(file.read(), module.__file__, "exec", dont_inherit=True)
+        exec(code, module.__dict__)  # noqa: S102
+
 
 def _make_way(here):  # type: (str) -> None  # noqa: ANN001, ANN202 - old Pythons parse this too
     sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or os.curdir) != here]
@@ -2763,12 +2815,18 @@ def _make_way(here):  # type: (str) -> None  # noqa: ANN001, ANN202 - old Python
 _here = os.path.dirname(os.path.abspath(__file__))
 _folder = os.environ.get("CODEFLASH_COLLECT")
 if _folder and sys.version_info >= (3, 9) and getattr(sys, "implementation", None).name == "cpython":  # type: ignore[union-attr]
+    _finder = _Finder(_here + "/" + _NAME)
+    _known = "__future__" in sys.modules
+    sys.meta_path.insert(0, _finder)
     try:
         from _codeflash_collect import boot  # type: ignore[import-not-found]
 
         boot.start(_folder)
     except Exception:
         pass
+    sys.meta_path.remove(_finder)
+    if not _known:
+        sys.modules.pop("__future__", None)
 _make_way(_here)
 # The environment's own, if it has one; if not, the error is the one that `site` expects and ignores.
 import sitecustomize  # type: ignore[import-not-found] # noqa: E402, F401
@@ -3000,6 +3058,8 @@ def install(observer: Observer) -> None:
         os.register_at_fork(before=observer.before_fork, after_in_child=observer.after_fork_in_child)
     _watch_wakeup_descriptor(observer)
     _leave_our_signal(observer)
+    _wait_undisturbed(observer)
+    _step_aside_for_tracers(observer)
 
 
 def _before(module: Any, name: str, action: Callable[[], None]) -> None:
@@ -3014,6 +3074,17 @@ def _before(module: Any, name: str, action: Callable[[], None]) -> None:
     hooked.__doc__ = original.__doc__
     hooked.__wrapped__ = original  # type: ignore[attr-defined]
     setattr(module, name, hooked)
+
+
+def _replace_signal_function(name: str, replacement: Callable[..., Any]) -> None:
+    """Put `replacement` into `_signal`, and into `signal` where that is loaded and has the original."""
+    original = getattr(_signal, name)
+    replacement.__name__ = replacement.__qualname__ = name
+    replacement.__doc__ = original.__doc__
+    setattr(_signal, name, replacement)
+    signal = sys.modules.get("signal")
+    if signal is not None and getattr(signal, name, None) is original:
+        setattr(signal, name, replacement)
 
 
 def _watch_wakeup_descriptor(observer: Observer) -> None:
@@ -3032,27 +3103,73 @@ def _watch_wakeup_descriptor(observer: Observer) -> None:
             observer.use_clock(observer.config.clock)
         return before
 
-    set_wakeup_fd.__doc__ = original.__doc__
-    _signal.set_wakeup_fd = set_wakeup_fd
-    signal = sys.modules.get("signal")
-    if signal is not None:
-        signal.set_wakeup_fd = set_wakeup_fd  # type: ignore[attr-defined]
+    _replace_signal_function("set_wakeup_fd", set_wakeup_fd)
 
 
 def _leave_our_signal(observer: Observer) -> None:
-    """A program that handles the signal of our timer gets it for itself; the sampling thread takes over for good."""
-    original = _signal.signal
+    """A program that handles the signal of our timer gets it for itself; the sampling thread takes over for good.
+
+    Until then it finds the signal without a handler, as it would without us.
+    """
+    original, get_original = _signal.signal, _signal.getsignal
 
     def signal(number: int, handler: Any) -> Any:
-        taken = number == getattr(observer.clock, "signal", None)
-        if taken:
+        if number == getattr(_signal, "SIGURG", None):
             observer.config.clock = "thread"
             observer.use_clock("thread")
-        before = original(number, handler)
-        return _signal.SIG_DFL if taken else before
+        return _hidden(observer, original(number, handler))
 
-    signal.__doc__ = original.__doc__
-    _signal.signal = signal
+    def getsignal(number: int) -> Any:
+        return _hidden(observer, get_original(number))
+
+    _replace_signal_function("signal", signal)
+    _replace_signal_function("getsignal", getsignal)
+
+
+def _hidden(observer: Observer, handler: Any) -> Any:
+    return _signal.SIG_DFL if handler is observer.tick else handler
+
+
+def _wait_undisturbed(observer: Observer) -> None:
+    """No signal of ours during `sigtimedwait`: interpreters up to 3.13 return rubbish when it is interrupted."""
+    original = getattr(_signal, "sigtimedwait", None)
+    if original is None:
+        return
+
+    def sigtimedwait(signals: Any, timeout: Any) -> Any:
+        observer.pause(True)
+        try:
+            return original(signals, timeout)
+        finally:
+            observer.pause(False)
+
+    _replace_signal_function("sigtimedwait", sigtimedwait)
+
+
+def _step_aside_for_tracers(observer: Observer) -> None:
+    """Once the program traces or profiles its main thread, nothing of ours runs in that thread any more.
+
+    Its function would be called for our handlers too. The real functions are put back at once, so that turning tracing
+    off is not seen either.
+    """
+    originals = {name: getattr(sys, name) for name in ("settrace", "setprofile")}
+
+    def announcing(original: Callable[[Any], None]) -> Callable[[Any], None]:
+        def set_function(function: Any) -> None:
+            if function is not None:
+                for name, real in originals.items():
+                    if getattr(getattr(sys, name), "__wrapped__", None) is real:
+                        setattr(sys, name, real)
+                observer.step_aside()
+            original(function)
+
+        set_function.__name__ = set_function.__qualname__ = original.__name__
+        set_function.__doc__ = original.__doc__
+        set_function.__wrapped__ = original  # type: ignore[attr-defined]
+        return set_function
+
+    for name, original in originals.items():
+        setattr(sys, name, announcing(original))
 '''
 
 EMBEDDED['profiler/collect/loop.py'] = r'''"""How long each callback holds the asyncio event loop, and what it does meanwhile.
@@ -3065,7 +3182,8 @@ from __future__ import annotations
 
 import _thread
 import sys
-import time
+
+from .originals import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -3188,10 +3306,9 @@ EMBEDDED['profiler/collect/observer.py'] = r'''"""The observer of one process: a
 from __future__ import annotations
 
 import _thread
-import os
 import sys
-import time
 
+from .originals import os, time
 from .sampler import guard
 from .shard import Shard
 from .state import State
@@ -3257,6 +3374,18 @@ class Observer:
         except NoTimerError:
             self.clock = SamplingThread(self.tick)
             self._start_clock()
+
+    def pause(self, yes: bool) -> None:
+        """Send no signals for a while, in the main thread; what passes is charged by the next tick."""
+        if not self.finished and _thread.get_ident() == self.state.main and not isinstance(self.clock, SamplingThread):
+            self.clock.set_interval(0 if yes else self.interval_s)
+
+    def step_aside(self) -> None:
+        """Observe from another thread only, for good: the program follows every call of the main one."""
+        if _thread.get_ident() == self.state.main:
+            self.config.clock = "thread"
+            self.use_clock("thread")
+            self.part.step_aside()
 
     def due(self, now: float) -> None:
         """Write out what was seen when it is time to; look less often when looking costs too much."""
@@ -3391,9 +3520,10 @@ class Observer:
 def complain(folder: str, error: Exception) -> None:
     """Leave a note of a failure of our own for the launcher."""
     try:
-        with open(f"{folder}/{os.getpid()}.problem", "w", encoding="utf-8") as file:
-            file.write(f"{type(error).__name__}: {error}")
-    except OSError:
+        handle = os.open(f"{folder}/{os.getpid()}.problem", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.write(handle, f"{type(error).__name__}: {error}".encode("utf-8", "replace"))
+        os.close(handle)
+    except Exception:
         pass
 
 
@@ -3432,16 +3562,47 @@ def _outside(frame: FrameType | None) -> FrameType | None:
     return frame
 '''
 
+EMBEDDED['profiler/collect/originals.py'] = r'''"""`os` and `time` as they were before the program began: it may replace their functions, or hide files.
+
+Libraries that freeze the clock or fake the file system put their own functions into these modules, and their own
+modules into every one that refers to them. Copies are met by neither. What is to be hooked is looked up in the real ones.
+"""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import os
+    import time
+    from types import ModuleType
+
+
+def _copy(name: str) -> ModuleType:
+    """A module of that name and content that nobody else knows."""
+    original = __import__(name)
+    made = type(sys)(name)
+    made.__dict__.update(original.__dict__)
+    return made
+
+
+if not TYPE_CHECKING:
+    os, time = _copy("os"), _copy("time")
+
+__all__ = ["os", "time"]
+'''
+
 EMBEDDED['profiler/collect/parts.py'] = r'''"""What the observer asks of each collector, and the joint pass assembled from them."""
 
 from __future__ import annotations
 
 import sys
-import time
 
 from .awaits import Awaits
 from .collector import Collector
 from .loop import LoopWatch
+from .originals import time
 from .resident import Resident
 from .sampler import make_tick
 from .threads import Threads
@@ -3482,6 +3643,9 @@ class Part:
     def pace(self, _samples: int, interval_s: float) -> float:
         """The interval to go on with after so many samples."""
         return interval_s
+
+    def step_aside(self) -> None:
+        """Call nothing in the main thread from now on."""
 
     def stop(self, frame: FrameType | None) -> None:
         """End; `frame` is where the program stands."""
@@ -3532,6 +3696,10 @@ class Joint(Part):
             return interval_s
         factor = next((factor for enough, factor in PACES if samples >= enough), 1)
         return max(interval_s, self.interval_s * factor)
+
+    def step_aside(self) -> None:
+        """Listen to no more collections: they would call into the program's trace function."""
+        self.collector.stop()
 
     def stop(self, frame: FrameType | None) -> None:
         """Charge what passed since the last tick, and let go."""
@@ -3603,7 +3771,7 @@ to the stack of that moment; when it falls, the last rises are taken back first.
 
 from __future__ import annotations
 
-import os
+from .originals import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -3632,16 +3800,14 @@ class Resident:
         self.last = self.start = self.peak = self.noted = 0
         self.fresh_peak = False
         self.descriptor = _open_high("/proc/self/statm")
+        self.identity = _identity(self.descriptor)
         self.last = self.start = self.peak = self.read()
 
     def close(self) -> None:
-        """Give the descriptor back."""
-        if self.descriptor >= 0:
-            try:
-                os.close(self.descriptor)
-            except OSError:
-                pass
-            self.descriptor = -1
+        """Give the descriptor back, unless the program closed it and has something else there."""
+        if self.descriptor >= 0 and _identity(self.descriptor) == self.identity:
+            os.close(self.descriptor)
+        self.descriptor = -1
 
     def read(self) -> int:
         """Pages now; the last figure where the kernel gives none (any more)."""
@@ -3688,6 +3854,15 @@ class Resident:
         self.at_peak = [list(rise) for rise in self.rises]
 
 
+def _identity(descriptor: int) -> tuple[int, int] | None:
+    """Which file a descriptor stands for, None where it is closed."""
+    try:
+        found = os.fstat(descriptor)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def _open_high(path: str) -> int:
     """Open a file on a high descriptor, so that the program's own get the numbers that they would have had."""
     try:
@@ -3715,7 +3890,7 @@ come late when C code runs long, and the weighting corrects that. Its own CPU ti
 
 from __future__ import annotations
 
-import time
+from .originals import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -3822,10 +3997,9 @@ them, meets none of ours.
 from __future__ import annotations
 
 import marshal
-import os
-import time
 
 from .config import MARSHAL_VERSION
+from .originals import os, time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -3868,7 +4042,8 @@ EMBEDDED['profiler/collect/state.py'] = r'''"""What the collectors of one proces
 from __future__ import annotations
 
 import _thread
-import time
+
+from .originals import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -4035,7 +4210,8 @@ from __future__ import annotations
 
 import _thread
 import sys
-import time
+
+from .originals import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -4163,7 +4339,8 @@ from __future__ import annotations
 import _signal  # type: ignore[import-not-found]
 import _thread
 import sys
-import time
+
+from .originals import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -4440,6 +4617,7 @@ from __future__ import annotations
 import marshal
 import os
 import py_compile
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -4461,9 +4639,14 @@ def unpack(folder: Path) -> Path:
     try:
         (site / PACKAGE).mkdir(parents=True)
         for name, source in collect_sources().items():
-            path = site / ("sitecustomize.py" if name == "injected.py" else f"{PACKAGE}/{name}")
-            path.write_text(source, encoding="utf-8")
-            py_compile.compile(str(path), doraise=False, quiet=2)
+            if name == "injected.py":
+                (site / "sitecustomize.py").write_text(source, encoding="utf-8")
+                py_compile.compile(str(site / "sitecustomize.py"), doraise=False, quiet=2)
+                continue
+            (site / PACKAGE / name).write_text(source, encoding="utf-8")
+            code = compile(source, f"<{PACKAGE}>/{name}", "exec", dont_inherit=True)
+            compiled = site / PACKAGE / f"{name[: -len('.py')]}.{sys.hexversion:x}"
+            compiled.write_bytes(marshal.dumps(code))
     except OSError as error:
         raise ProfileError(
             f"cannot write to {folder}: {error.strerror}; free space there or set TMPDIR", CANNOT_WRITE
