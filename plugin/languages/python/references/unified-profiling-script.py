@@ -187,6 +187,12 @@ def charge(table: Table, processes: list[Process], resolver: Resolver) -> str:
             row = table.row(function)
             row.calls = (row.calls or 0) + count
             row.calls_are_resumes = row.calls_are_resumes or resumes
+        for identity, name, kind, size in process.latest.get("sizes", ()):
+            code = process.codes.get(identity)
+            function = resolver.function(process, code) if code is not None else None
+            row_there = table.rows.get(function) if function is not None else None
+            if row_there is not None and size > row_there.sizes.get(name, ("", 0))[1]:
+                row_there.sizes[name] = (kind, size)
     return ", ".join(sorted(engines - {""}))
 '''
 
@@ -204,6 +210,7 @@ if TYPE_CHECKING:
 MOST_POINTS = 50
 MOST_COROUTINES = 10
 FEWEST_TASKS = 2  # at once, for a coroutine to be listed
+AS_GOOD_AS = 0.98  # of the highest level of memory, from which a sample is its peak
 FEWEST_LEVELS = 3  # different numbers of tasks that a line is fitted through
 
 
@@ -228,7 +235,7 @@ class Concurrency:
         samples: `(tasks under way, resident bytes)` in order of time.
         base: resident bytes before the first task.
         at_peak: tasks under way when resident memory stood highest.
-        line: fitted to the samples up to the peak, since freed memory often stays resident; None with too few.
+        line: fitted to the records up to the peak, since freed memory often stays resident; None with too few.
     """
 
     function: Function
@@ -260,16 +267,32 @@ def find(processes: list[Process], resolver: Resolver) -> list[Concurrency]:
 def _concurrency(function: Function, samples: list[tuple[int, float]]) -> Concurrency:
     first = next((index for index, (tasks, _) in enumerate(samples) if tasks), 0)
     base = samples[max(first - 1, 0)][1]
-    peak = max(range(len(samples)), key=lambda index: samples[index][1])
-    rising = [(tasks, size - base) for tasks, size in samples[first : peak + 1]]
+    highest = max(size for _, size in samples)
+    # Memory that creeps on after the last task has begun is no later peak.
+    peak = next(index for index, (_, size) in enumerate(samples) if size - base >= AS_GOOD_AS * (highest - base))
     return Concurrency(
         function,
         _thinned(samples),
         base,
         max(tasks for tasks, _ in samples),
         samples[peak][0],
-        through_origin(rising),
+        through_origin(_records(samples[first : peak + 1], base)),
     )
+
+
+def _records(samples: list[tuple[int, float]], base: float) -> list[tuple[int, float]]:
+    """The most memory above `base` at each number of tasks that was a new record when it was reached.
+
+    A task may fill its memory only bit by bit, and memory of tasks that have ended may stay: neither says what a task
+    holds.
+    """
+    levels: dict[int, float] = {}
+    record = 1
+    for tasks, size in samples:
+        record = max(record, tasks)
+        if tasks == record:
+            levels[tasks] = max(levels.get(tasks, 0.0), size - base)
+    return sorted(levels.items())
 
 
 def through_origin(points: list[tuple[int, float]]) -> Line | None:
@@ -893,6 +916,8 @@ from profiler.analyse.distributions import STANDARD_LIBRARY, Distributions
 from profiler.analyse.source import Source
 
 if TYPE_CHECKING:
+    import ast
+
     from profiler.storage.shards import Code, Process
 
 MODULE = "<module>"
@@ -955,6 +980,10 @@ class Resolver:
             return Function(shown, line, "", own, distribution)
         around = self._source(shown).around(line)
         return Function(shown, around.first, around.name, own) if around else Function(shown, 1, MODULE, own)
+
+    def definition(self, function: Function) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+        """The source of one of the project's own functions, None where it cannot be read."""
+        return self._source(function.file).functions.get(function.line) if function.own else None
 
     def place(self, function: Function, line: int) -> tuple[int, int]:
         """First and last line of the innermost loop around a line of one of the project's own functions, or the line."""
@@ -1104,122 +1133,268 @@ def find(processes: list[Process], resolver: Resolver) -> list[Instances]:
     return sorted(best.values(), key=lambda entry: -entry.total_bytes)[:MOST]
 '''
 
-EMBEDDED['profiler/analyse/interactions.py'] = r'''"""The interaction patterns: what explains one domain's figure by another's, each with its evidence, else silent."""
+EMBEDDED['profiler/analyse/interactions/__init__.py'] = r'''"""The interaction patterns: what explains one domain's figure by another's, each with its evidence, else silent."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from profiler.analyse.distributions import STANDARD_LIBRARY
+from profiler.analyse.interactions import algorithm, copying, garbage, looping, recomputation, startup
+from profiler.analyse.interactions.model import Evidence, Interaction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["Evidence", "Interaction", "find"]
+
+DETECTORS: tuple[Callable[[Evidence], Iterator[Interaction]], ...] = (
+    garbage.allocation_pauses,
+    garbage.instance_dicts,
+    copying.deep_copies,
+    looping.blocking,
+    looping.memory_per_task,
+    algorithm.algorithm_by_size,
+    recomputation.recomputation,
+    startup.imports,
+    startup.libraries,
+)
+
+
+def find(evidence: Evidence) -> list[Interaction]:
+    """All patterns that the figures show, the largest effect first."""
+    if evidence.table.cpu_s <= 0 or evidence.wall_s <= 0:
+        return []
+    found = [interaction for detector in DETECTORS for interaction in detector(evidence)]
+    return sorted(found, key=lambda interaction: -interaction.effect)
+'''
+
+EMBEDDED['profiler/analyse/interactions/algorithm.py'] = r'''"""Algorithm x size: a walk through a container that is made again and again, seen to be large and to take the time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from profiler.analyse import scans
+from profiler.analyse.interactions.model import Interaction
+from profiler.analyse.targets import is_test
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from profiler.analyse.interactions.model import Evidence
+    from profiler.analyse.model import Row
+
+LARGE = 256  # items, from which walking through them again and again is worth a line
+SHARE = 0.1  # of the CPU time, of the loop that the walk is in
+SECONDS = 0.05
+CALLS = 100  # of a function that searches, from which its calls are the loop
+
+
+def algorithm_by_size(evidence: Evidence) -> Iterator[Interaction]:
+    """For each function the walk whose loop takes most."""
+    table = evidence.table
+    for row in table.rows.values():
+        if row.own_s < max(SHARE * table.cpu_s, SECONDS) or not row.sizes or is_test(row.function.file):
+            continue
+        definition = evidence.definition(row.function)
+        if definition is None:
+            continue
+        best: tuple[float, scans.Scan] | None = None
+        for scan in scans.find(definition):
+            kind, items = row.sizes.get(scan.container, ("", 0))
+            if items < LARGE or kind not in scan.types or (scan.by_calls and (row.calls or 0) < CALLS):
+                continue
+            seconds = _around(row, scan.line)
+            if seconds >= max(SHARE * table.cpu_s, SECONDS) and (best is None or seconds > best[0]):
+                best = seconds, scan
+        if best is not None:
+            yield _interaction(row, best[1], best[0] / table.cpu_s)
+
+
+def _around(row: Row, line: int) -> float:
+    """Seconds of the innermost place around `line` that time was charged to."""
+    around = [place for place in row.cpu_places if place[0] <= line <= place[1]]
+    if not around:
+        return 0.0
+    return row.cpu_places[min(around, key=lambda place: place[1] - place[0])]
+
+
+def _interaction(row: Row, scan: scans.Scan, share: float) -> Interaction:
+    kind, items = row.sizes[scan.container]
+    again = f"at each of its {row.calls:,} calls" if scan.by_calls else "at each turn of a loop"
+    return Interaction(
+        "algorithm→size-squared",
+        [row.function],
+        {
+            "operation": scan.operation,
+            "line": float(scan.line),
+            "items": float(items),
+            "type": kind,
+            "share_of_cpu": share,
+            "calls": float(row.calls or 0),
+        },
+        f"{row.function.name} walks through {scan.container}, a {kind} of up to {items:,} items, {again} "
+        f"(line {scan.line}: {scan.operation}), and takes {share:.0%} of the CPU time there: it grows with the square",
+        "a better algorithm: a set, a dict as an index, bisect, a deque, or one pass (cpu)",
+        share,
+    )
+'''
+
+EMBEDDED['profiler/analyse/interactions/copying.py'] = r'''"""Copies that cost time and raise the peak."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from profiler.analyse.interactions.model import Interaction
+from profiler.analyse.model import MIB
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from profiler.analyse.interactions.model import Evidence
+
+COPYING = 0.05  # share of the CPU time under copy.deepcopy
+
+
+def deep_copies(evidence: Evidence) -> Iterator[Interaction]:
+    """A function that spends its time in `copy.deepcopy`."""
+    table, peak = evidence.table, evidence.peak_bytes
+    for row in table.rows.values():
+        share = row.deepcopy_s / table.cpu_s
+        if share < COPYING:
+            continue
+        memory = row.peak or row.resident
+        yield Interaction(
+            "deepcopy→memory+cpu",
+            [row.function],
+            {
+                "deepcopy_share_of_cpu": share,
+                "mem_peak_mib": memory / MIB,
+                "share_of_peak": memory / peak if peak else 0.0,
+            },
+            f"{row.function.name} spends {share:.0%} of the CPU time in copy.deepcopy and holds "
+            f"{memory / MIB:.1f} MiB at the peak",
+            "do not copy, or copy what is changed only (cpu)",
+            share,
+        )
+'''
+
+EMBEDDED['profiler/analyse/interactions/garbage.py'] = r'''"""Memory that costs time: allocations that set off collections, and a dictionary for each of many instances."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from profiler.analyse.identity import Function
+from profiler.analyse.interactions.model import Interaction
 from profiler.analyse.model import MIB
 from profiler.analyse.targets import is_test
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from profiler.analyse.asynchrony import Asynchrony
-    from profiler.analyse.identity import Function
-    from profiler.analyse.model import Row, Table
-    from profiler.analyse.pauses import Collector
+    from profiler.analyse.interactions.model import Evidence
 
 PAUSES_MATTER = 0.05  # share of the CPU time
+PAUSES_S = 0.02  # in all; the imports of a short command alone make a few milliseconds
 PAUSES_OWNED = 0.2  # share of all pauses that one function must earn
-COPYING = 0.05  # share of the CPU time under copy.deepcopy
-BLOCKED_S = 0.005
-IDLE_BLOCK = 0.25  # CPU per wall second below which a block waits, and from
-BUSY_BLOCK = 0.5  # which it computes
-IMPORTING = 0.15
-IMPORTING_S = 0.05
-LIBRARY = 0.15
-HARNESS = {"pytest", "pluggy", "coverage", "pytest-cov", "pytest-xdist", "execnet", "memray", "yappi"}
+MANY_INSTANCES = 10_000
+DICTS_MIB = 2.0
+DICTS_OF_PEAK = 0.05
 
 
-@dataclass
-class Interaction:
-    """One pattern found."""
-
-    kind: str
-    functions: list[Function]
-    evidence: dict[str, float | str]
-    text: str
-    fix: str
-
-
-def find(
-    table: Table, collector: Collector, loops: Asynchrony, *, wall_s: float, peak_bytes: float
-) -> list[Interaction]:
-    """All patterns that the figures show, the largest effect first."""
-    found: list[tuple[float, Interaction]] = []
-    if table.cpu_s > 0 and wall_s > 0:
-        found.extend(_allocation_pauses(table, collector, peak_bytes))
-        found.extend(_deep_copies(table, peak_bytes))
-        found.extend(_blocking(table, loops, wall_s))
-        found.extend(_imports(table))
-        found.extend(_libraries(table))
-    return [interaction for _, interaction in sorted(found, key=lambda pair: -pair[0])]
-
-
-def _allocation_pauses(table: Table, collector: Collector, peak: float) -> Iterator[tuple[float, Interaction]]:
+def allocation_pauses(evidence: Evidence) -> Iterator[Interaction]:
+    """Collections take a share of the CPU time, and one function earns much of it."""
+    table, collector, peak = evidence.table, evidence.collector, evidence.peak_bytes
     share = collector.total_s / table.cpu_s
-    if share < PAUSES_MATTER:
+    if share < PAUSES_MATTER or collector.total_s < PAUSES_S:
         return
     for row in table.rows.values():
         earned = (row.pauses_s + row.apportioned_s) / 2 / collector.total_s
         if earned < PAUSES_OWNED or is_test(row.function.file):
             continue
         memory = row.peak or row.resident
-        yield (
+        yield Interaction(
+            "allocation→collector",
+            [row.function],
+            {
+                "gc_share_of_cpu": share,
+                "share_of_pauses_set_off": row.pauses_s / collector.total_s,
+                "share_of_pauses_apportioned": row.apportioned_s / collector.total_s,
+                "collections": float(row.collections),
+                "mem_peak_mib": memory / MIB,
+                "share_of_peak": memory / peak if peak else 0.0,
+            },
+            f"collections are {share:.0%} of the CPU time; {row.function.name} earns {earned:.0%} of the pauses "
+            f"({row.collections} collections) and holds {memory / MIB:.1f} MiB at the peak",
+            "allocate fewer container objects (memory)",
             share * earned,
-            Interaction(
-                "allocation→collector",
-                [row.function],
-                {
-                    "gc_share_of_cpu": share,
-                    "share_of_pauses_set_off": row.pauses_s / collector.total_s,
-                    "share_of_pauses_apportioned": row.apportioned_s / collector.total_s,
-                    "collections": float(row.collections),
-                    "mem_peak_mib": memory / MIB,
-                    "share_of_peak": memory / peak if peak else 0.0,
-                },
-                f"collections are {share:.0%} of the CPU time; {row.function.name} earns {earned:.0%} of the pauses "
-                f"({row.collections} collections) and holds {memory / MIB:.1f} MiB at the peak",
-                "allocate fewer container objects (memory)",
-            ),
         )
 
 
-def _deep_copies(table: Table, peak: float) -> Iterator[tuple[float, Interaction]]:
-    for row in table.rows.values():
-        share = row.deepcopy_s / table.cpu_s
-        if share >= COPYING:
-            memory = row.peak or row.resident
-            yield (
-                share,
-                Interaction(
-                    "deepcopy→memory+cpu",
-                    [row.function],
-                    {
-                        "deepcopy_share_of_cpu": share,
-                        "mem_peak_mib": memory / MIB,
-                        "share_of_peak": memory / peak if peak else 0.0,
-                    },
-                    f"{row.function.name} spends {share:.0%} of the CPU time in copy.deepcopy and holds "
-                    f"{memory / MIB:.1f} MiB at the peak",
-                    "do not copy, or copy what is changed only (cpu)",
-                ),
-            )
+def instance_dicts(evidence: Evidence) -> Iterator[Interaction]:
+    """Many live instances of one of the project's classes, each with room for any attribute."""
+    peak = evidence.peak_bytes
+    for entry in evidence.table.instances:
+        share = entry.dict_bytes / peak if peak else 0.0
+        if not entry.has_dict or entry.count < MANY_INSTANCES or is_test(entry.file):
+            continue
+        if entry.dict_bytes < DICTS_MIB * MIB or share < DICTS_OF_PEAK:
+            continue
+        methods = [row for row in evidence.table.rows.values() if row.function.name.startswith(entry.name + ".")]
+        busy = sum(row.own_s for row in methods if row.function.file == entry.file) / evidence.table.cpu_s
+        yield Interaction(
+            "instance-dict→memory+cpu",
+            [Function(entry.file, entry.line, entry.name, own=True)],
+            {
+                "instances": entry.count,
+                "dict_mib": entry.dict_bytes / MIB,
+                "instances_mib": entry.total_bytes / MIB,
+                "share_of_peak": share,
+                "cpu_share_of_methods": busy,
+            },
+            f"{entry.count:,.0f} live instances of {entry.name} keep {entry.dict_bytes / MIB:.1f} MiB in attribute "
+            f"dictionaries, {share:.0%} of the peak; its methods take {busy:.0%} of the CPU time",
+            "__slots__, tuples, or columns (memory)",
+            share,
+        )
+'''
+
+EMBEDDED['profiler/analyse/interactions/looping.py'] = r'''"""What an event loop suffers from: callbacks that hold it, and memory that each task brings along."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from profiler.analyse.interactions.model import Interaction
+from profiler.analyse.model import MIB
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from profiler.analyse.interactions.model import Evidence
+    from profiler.analyse.model import Row
+
+BLOCKED_S = 0.005
+IDLE_BLOCK = 0.25  # CPU per wall second below which a block waits, and from
+BUSY_BLOCK = 0.5  # which it computes
+TASKS = 8  # at once, from which memory by tasks is worth a line
+TASKS_MIB = 8.0  # that the tasks hold together at the peak
+TASKS_OF_PEAK = 0.2  # share of the resident peak
+FIT = 0.9  # of the squares that a line through the origin must explain
 
 
-def _blocking(table: Table, loops: Asynchrony, wall_s: float) -> Iterator[tuple[float, Interaction]]:
-    if not loops.ran:
+def blocking(evidence: Evidence) -> Iterator[Interaction]:
+    """Blocks of the loop: waiting where there is little CPU in them, computing where there is much, else silent."""
+    if not evidence.loops.ran:
         return
-    for row in table.rows.values():
+    for row in evidence.table.rows.values():
         if row.blocked_s < BLOCKED_S or row.longest_block_s < BLOCKED_S:
             continue
         load = row.blocked_cpu_s / row.blocked_s
         blocks = max(round(row.blocks), 1)
-        evidence: dict[str, float | str] = {
+        figures: dict[str, float | str] = {
             "blocked_ms": row.blocked_s * 1000,
             "longest_ms": row.longest_block_s * 1000,
             "blocks": float(blocks),
@@ -1229,63 +1404,43 @@ def _blocking(table: Table, loops: Asynchrony, wall_s: float) -> Iterator[tuple[
             f"{row.function.name} holds the event loop for {row.blocked_s * 1000:.0f} ms in {blocks} blocks, the "
             f"longest {row.longest_block_s * 1000:.0f} ms, with {load:.0%} CPU"
         )
+        effect = row.blocked_s / evidence.wall_s
         if load <= IDLE_BLOCK:
             entry = _entry(row)
-            yield (
-                row.blocked_s / wall_s,
-                Interaction(
-                    "blocking-call→stalled-loop",
-                    [row.function],
-                    {**evidence, "calls": entry} if entry else evidence,
-                    held + (f", mostly under {entry}" if entry else ""),
-                    "make the call non-blocking (async)",
-                ),
-            )
+            if entry:
+                figures["calls"] = entry
+                held += f", mostly under {entry}"
+            fix = "make the call non-blocking (async)"
+            yield Interaction("blocking-call→stalled-loop", [row.function], figures, held, fix, effect)
         elif load >= BUSY_BLOCK:
             fix = "move it to a thread or process, or do less work (cpu, async)"
-            yield row.blocked_s / wall_s, Interaction("cpu-in-loop→starvation", [row.function], evidence, held, fix)
+            yield Interaction("cpu-in-loop→starvation", [row.function], figures, held, fix, effect)
 
 
-def _imports(table: Table) -> Iterator[tuple[float, Interaction]]:
-    share = table.import_s / table.cpu_s
-    if share < IMPORTING or table.import_s < IMPORTING_S:
-        return
-    heavy = [(name, seconds) for name, seconds in table.import_by.items() if name not in HARNESS]
-    heavy.sort(key=lambda pair: -pair[1])
-    # Importing the test harness is the price of the test run, not of the program.
-    if sum(seconds for _, seconds in heavy) / table.cpu_s < IMPORTING:
-        return
-    names = ", ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in heavy[:3])
-    importers = sorted((row for row in table.rows.values() if row.import_s > 0), key=lambda row: -row.import_s)
-    yield (
-        share,
-        Interaction(
-            "import→start-up",
-            [row.function for row in importers[:3]],
-            {"import_s": table.import_s, "share_of_cpu": share, "largest": names},
-            f"imports take {table.import_s * 1000:.0f} ms, {share:.0%} of the CPU time ({names})",
-            "defer imports that the command does not need (structure)",
-        ),
-    )
-
-
-def _libraries(table: Table) -> Iterator[tuple[float, Interaction]]:
-    for name, seconds in table.below.items():
-        share = seconds / table.cpu_s
-        if share < LIBRARY or name in HARNESS or name == STANDARD_LIBRARY or name.startswith("("):
+def memory_per_task(evidence: Evidence) -> Iterator[Interaction]:
+    """Resident memory that rises with the number of tasks under way, along a line through the origin."""
+    for entry in evidence.loops.concurrency:
+        line = entry.line
+        if line is None or line.r2 < FIT or entry.most < TASKS or line.bytes_per_task <= 0:
             continue
-        users = sorted(table.rows.values(), key=lambda row: -row.distributions.get(name, 0.0))
-        callers = [row.function for row in users[:3] if row.distributions.get(name)]
-        yield (
-            share,
-            Interaction(
-                "library→cpu-ceiling",
-                callers,
-                {"distribution": name, "share_of_cpu": share, "seconds": seconds},
-                f"{share:.0%} of the CPU time is inside {name}, called from "
-                + (", ".join(function.name for function in callers) or "the project"),
-                "use less of it, or replace the part that is used (library boundary)",
-            ),
+        held = line.bytes_per_task * entry.at_peak
+        peak = max((size for _, size in entry.samples), default=0.0)
+        if held < TASKS_MIB * MIB or held < TASKS_OF_PEAK * peak:
+            continue
+        yield Interaction(
+            "memory-per-task→throughput",
+            [entry.function],
+            {
+                "mib_per_task": line.bytes_per_task / MIB,
+                "tasks_at_peak": float(entry.at_peak),
+                "most_tasks": float(entry.most),
+                "share_of_resident_peak": held / peak,
+                "r2": line.r2,
+            },
+            f"each task of {entry.function.name} holds {line.bytes_per_task / MIB:.2f} MiB: {entry.at_peak} at once make "
+            f"{held / peak:.0%} of the resident peak (line through the origin, R² {line.r2:.2f})",
+            "less memory per task, or a bound on tasks at once (memory, async)",
+            held / peak,
         )
 
 
@@ -1297,6 +1452,235 @@ def _entry(row: Row) -> str:
     if row.blocked_entries[file, name] < row.blocked_s / 2:
         return ""
     return f"{file.rpartition('/')[2].rpartition('.')[0]}.{name}"
+'''
+
+EMBEDDED['profiler/analyse/interactions/model.py'] = r'''"""What a detector works on, and what it gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Union
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Callable
+
+    from profiler.analyse.asynchrony import Asynchrony
+    from profiler.analyse.identity import Function
+    from profiler.analyse.model import Table
+    from profiler.analyse.pauses import Collector
+
+    Definition = Union[ast.FunctionDef, ast.AsyncFunctionDef]
+
+# The test harness's own work is the price of the test run, not of the program.
+HARNESS = {"pytest", "pluggy", "coverage", "pytest-cov", "pytest-xdist", "execnet", "memray", "yappi"}
+
+
+@dataclass
+class Evidence:
+    """All figures of a profile.
+
+    Attributes:
+        wall_s: of the joint pass.
+        peak_bytes: of memory, by the allocation pass, or resident where there was none.
+        definition: gives the source of one of the project's functions, None where it cannot be read.
+    """
+
+    table: Table
+    collector: Collector
+    loops: Asynchrony
+    wall_s: float
+    peak_bytes: float
+    definition: Callable[[Function], Definition | None]
+
+
+@dataclass
+class Interaction:
+    """One pattern found.
+
+    Attributes:
+        functions: the project's functions that it concerns, the most important first.
+        evidence: the figures that justify it, by name.
+        effect: about how much of the run it is worth, a fraction; patterns are shown in this order.
+    """
+
+    kind: str
+    functions: list[Function]
+    evidence: dict[str, float | str]
+    text: str
+    fix: str
+    effect: float
+'''
+
+EMBEDDED['profiler/analyse/interactions/recomputation.py'] = r'''"""Recomputation against memory: a function that is given the same arguments again and again."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from profiler.analyse.interactions.model import Interaction
+from profiler.analyse.targets import is_test
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from profiler.analyse.interactions.model import Definition, Evidence
+
+SHARE = 0.05  # of the CPU time, cumulative
+CALLS = 50
+REPEATS = 5.0  # calls for each different set of arguments
+# What a function whose value depends on more than its arguments calls.
+_IMPURE = {
+    "append", "clear", "close", "discard", "extend", "get_event_loop", "getrandbits", "input", "insert", "monotonic", "next",
+    "now", "open", "perf_counter", "pop", "popitem", "popleft", "print", "process_time", "randint", "random", "read",
+    "readline", "recv", "remove", "send", "setdefault", "shuffle", "sleep", "time", "time_ns", "today", "update", "urandom",
+    "uuid4", "write",
+}  # fmt: skip
+
+
+def recomputation(evidence: Evidence) -> Iterator[Interaction]:
+    """Functions whose result can depend on nothing but arguments that come again and again."""
+    table = evidence.table
+    for row in table.rows.values():
+        looked, distinct, calls = row.argument_calls, row.distinct_arguments, row.calls
+        if not looked or not distinct or not calls or calls < CALLS or row.calls_are_resumes:
+            continue
+        share = row.cum_s / table.cpu_s
+        repeats = looked / distinct
+        if share < SHARE or repeats < REPEATS or is_test(row.function.file):
+            continue
+        definition = evidence.definition(row.function)
+        if definition is None or not depends_on_arguments_only(definition):
+            continue
+        yield Interaction(
+            "recomputation↔memory",
+            [row.function],
+            {
+                "calls": float(calls),
+                "calls_looked_at": float(looked),
+                "distinct_arguments": float(distinct),
+                "share_of_cpu": share,
+            },
+            f"{row.function.name} is called {calls:,} times, each set of arguments {repeats:.0f} times "
+            f"({distinct:,} different in {looked:,} calls), and takes {share:.0%} of the CPU time",
+            "compute once or cache, by what the cache would hold: measure both (cpu, memory)",
+            share * (1 - distinct / looked),
+        )
+
+
+def depends_on_arguments_only(function: Definition) -> bool:
+    """Whether the source shows a value computed from arguments: returned, nothing stored elsewhere, nothing read from outside.
+
+    What the function calls is judged by name only, so this is a filter and no proof; the text says to measure.
+    """
+    if isinstance(function, ast.AsyncFunctionDef):
+        return False
+    arguments = function.args
+    taken = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    if not [argument for argument in taken if argument.arg not in ("self", "cls")]:
+        return False
+    returns = False
+    for node in ast.walk(function):
+        if isinstance(node, (ast.Yield, ast.YieldFrom, ast.Await, ast.Global, ast.Nonlocal)):
+            return False
+        if isinstance(node, ast.Return) and node.value is not None:
+            returns = True
+        stored = isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, (ast.Store, ast.Del))
+        if stored and _root(node) in {argument.arg for argument in taken}:
+            return False
+        if isinstance(node, ast.Call) and _called(node.func) in _IMPURE and not _local(node.func, function):
+            return False
+    return returns
+
+
+def _called(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def _local(called: ast.expr, function: Definition) -> bool:
+    """Whether a method is one of an object that the function itself made, such as the list that it returns."""
+    if not isinstance(called, ast.Attribute) or not isinstance(called.value, ast.Name):
+        return False
+    name = called.value.id
+    return any(
+        isinstance(node, (ast.Assign, ast.AnnAssign))
+        and isinstance(node.value, (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.Call))
+        and name in {target.id for target in _targets(node) if isinstance(target, ast.Name)}
+        for node in ast.walk(function)
+    )
+
+
+def _targets(node: ast.Assign | ast.AnnAssign) -> list[ast.expr]:
+    return node.targets if isinstance(node, ast.Assign) else [node.target]
+
+
+def _root(node: ast.AST) -> str:
+    """The variable that an attribute or item hangs on."""
+    while isinstance(node, (ast.Attribute, ast.Subscript)):
+        node = node.value
+    return getattr(node, "id", "")
+'''
+
+EMBEDDED['profiler/analyse/interactions/startup.py'] = r'''"""Code that is there whether or not it is needed: eager imports, and libraries used for a narrow job."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from profiler.analyse.distributions import STANDARD_LIBRARY
+from profiler.analyse.interactions.model import HARNESS, Interaction
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from profiler.analyse.interactions.model import Evidence
+
+IMPORTING = 0.15  # share of the CPU time
+IMPORTING_S = 0.05
+LIBRARY = 0.15
+
+
+def imports(evidence: Evidence) -> Iterator[Interaction]:
+    """Imports take a large share, and not those of the test harness."""
+    table = evidence.table
+    share = table.import_s / table.cpu_s
+    if share < IMPORTING or table.import_s < IMPORTING_S:
+        return
+    heavy = [(name, seconds) for name, seconds in table.import_by.items() if name not in HARNESS]
+    heavy.sort(key=lambda pair: -pair[1])
+    if sum(seconds for _, seconds in heavy) / table.cpu_s < IMPORTING:
+        return
+    names = ", ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in heavy[:3])
+    importers = sorted((row for row in table.rows.values() if row.import_s > 0), key=lambda row: -row.import_s)
+    yield Interaction(
+        "import→start-up",
+        [row.function for row in importers[:3]],
+        {"import_s": table.import_s, "share_of_cpu": share, "largest": names},
+        f"imports take {table.import_s * 1000:.0f} ms, {share:.0%} of the CPU time ({names})",
+        "defer imports that the command does not need (structure)",
+        share,
+    )
+
+
+def libraries(evidence: Evidence) -> Iterator[Interaction]:
+    """A distribution whose code takes a large share of what the project called."""
+    table = evidence.table
+    for name, seconds in table.below.items():
+        share = seconds / table.cpu_s
+        if share < LIBRARY or name in HARNESS or name == STANDARD_LIBRARY or name.startswith("("):
+            continue
+        users = sorted(table.rows.values(), key=lambda row: -row.distributions.get(name, 0.0))
+        callers = [row.function for row in users[:3] if row.distributions.get(name)]
+        yield Interaction(
+            "library→cpu-ceiling",
+            callers,
+            {"distribution": name, "share_of_cpu": share, "seconds": seconds},
+            f"{share:.0%} of the CPU time is inside {name}, called from "
+            + (", ".join(function.name for function in callers) or "the project"),
+            "use less of it, or replace the part that is used (library boundary)",
+            share,
+        )
 '''
 
 EMBEDDED['profiler/analyse/memory.py'] = r'''"""Memory: bytes live at the peak and at the end by function and line, from the allocation pass's engines."""
@@ -1530,6 +1914,9 @@ class Row:
     blocked_entries: dict[tuple[str, str], float] = field(default_factory=dict)
     calls: int | None = None
     calls_are_resumes: bool = False
+    distinct_arguments: int | None = None  # among the calls that were looked at
+    argument_calls: int | None = None
+    sizes: dict[str, tuple[str, int]] = field(default_factory=dict)  # variable -> type and largest number of items
     peak: float | None = None  # bytes live at the peak
     net: float | None = None  # bytes alive at the end
     lines: dict[int, float] = field(default_factory=dict)  # line -> bytes at the peak
@@ -1635,6 +2022,232 @@ def charge(table: Table, processes: list[Process], resolver: Resolver) -> Collec
     return totals
 '''
 
+EMBEDDED['profiler/analyse/scans.py'] = r'''"""Where a function walks through a whole container again and again: the source's side of "algorithm x size".
+
+A walk counts when it is repeated by a loop that does not make the container anew, or, for a search, by the calls of its
+function. How large the container was, and whether it took time, is for the caller to know.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, NamedTuple, Union
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Loop = Union[ast.For, ast.AsyncFor, ast.While]
+Definition = Union[ast.FunctionDef, ast.AsyncFunctionDef]
+
+LISTS = ("list", "tuple")
+SEQUENCES = ("list", "tuple", "str", "bytes")
+ANY = ("list", "tuple", "str", "bytes", "dict", "set", "frozenset")
+_LIST_METHODS = {"index", "count", "remove", "copy"}
+_WALKING = {"sum", "max", "min", "sorted", "list", "set", "tuple", "dict", "frozenset", "any", "all"}
+_WRAPPERS = {"enumerate", "reversed", "iter", "zip", "map", "filter", "list", "tuple", "sorted"}
+_VIEWS = {"items", "keys", "values"}
+
+
+class Scan(NamedTuple):
+    """One walk.
+
+    Attributes:
+        line: where it is.
+        container: the variable walked through, `name` or `self.name`.
+        operation: as a reader would write it.
+        types: of the container, for which it is a walk.
+        by_calls: it is repeated by calls of the function, not by a loop in it.
+    """
+
+    line: int
+    container: str
+    operation: str
+    types: tuple[str, ...]
+    by_calls: bool
+
+
+def find(function: Definition) -> list[Scan]:
+    """All walks in a function, those in functions within it excepted."""
+    found: list[Scan] = []
+    for loop in _loops(function):
+        made = _assigned(loop)
+        outer = _iterated(loop.iter) if isinstance(loop, (ast.For, ast.AsyncFor)) else None
+        for node in _inside(loop.body):
+            found += [scan for scan in _walks(node, loop) if not made.get(scan.container)]
+            if isinstance(node, (ast.For, ast.AsyncFor)):
+                inner = _iterated(node.iter)
+                if inner and not made.get(inner) and (inner == outer or _compares(node, _variables(loop))):
+                    found.append(Scan(node.lineno, inner, f"for … in {inner}", ANY, by_calls=False))
+    in_loops = {(scan.line, scan.container) for scan in found}
+    for node in _inside(function.body):
+        found += [scan for scan in _searches(node) if (scan.line, scan.container) not in in_loops]
+    return found
+
+
+def _walks(node: ast.AST, loop: Loop) -> Iterator[Scan]:
+    """What `node`, in the body of `loop`, walks through."""
+    if isinstance(node, ast.Compare):
+        yield from _memberships(node, by_calls=False)
+    elif isinstance(node, ast.Call):
+        yield from _called(node)
+    elif isinstance(node, ast.Assign) and len(node.targets) == 1:
+        target = _name(node.targets[0])
+        value = node.value
+        if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Slice) and _name(value.value) == target:
+            if target:
+                yield Scan(node.lineno, target, f"{target} = {target}[…:]", SEQUENCES, by_calls=False)
+        elif isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add) and target:
+            sides = (value.left, value.right)
+            grows = any(isinstance(side, (ast.List, ast.Tuple)) for side in sides)
+            if grows and target in (_name(value.left), _name(value.right)):
+                yield Scan(node.lineno, target, f"{target} = {target} + […]", LISTS, by_calls=False)
+    elif isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
+        variables = _variables(loop)
+        for generator in node.generators:
+            inner = _iterated(generator.iter)
+            outer = _iterated(loop.iter) if isinstance(loop, (ast.For, ast.AsyncFor)) else None
+            if inner and (inner == outer or any(_compares(test, variables) for test in generator.ifs)):
+                yield Scan(node.lineno, inner, f"… for … in {inner}", ANY, by_calls=False)
+
+
+def _called(node: ast.Call) -> Iterator[Scan]:
+    first = node.args[0] if node.args else None
+    if isinstance(node.func, ast.Attribute):
+        name, method = _name(node.func.value), node.func.attr
+        zero = isinstance(first, ast.Constant) and first.value == 0
+        if name and (method in _LIST_METHODS or (zero and method in ("pop", "insert"))):
+            shown = "0" if zero else "…"
+            yield Scan(node.lineno, name, f"{name}.{method}({shown})", ("list",), by_calls=False)
+    elif isinstance(node.func, ast.Name) and node.func.id in _WALKING and first is not None:
+        name = _name(first.value) if isinstance(first, ast.Subscript) else _name(first)
+        if isinstance(first, ast.Subscript) and not isinstance(first.slice, ast.Slice):
+            name = ""
+        if name:
+            shown = f"{name}[…]" if isinstance(first, ast.Subscript) else name
+            yield Scan(node.lineno, name, f"{node.func.id}({shown})", ANY, by_calls=False)
+
+
+def _memberships(node: ast.Compare, *, by_calls: bool) -> Iterator[Scan]:
+    for operator, right in zip(node.ops, node.comparators):
+        name = _name(right)
+        if isinstance(operator, (ast.In, ast.NotIn)) and name:
+            yield Scan(node.lineno, name, f"in {name}", LISTS, by_calls)
+
+
+def _searches(node: ast.AST) -> Iterator[Scan]:
+    """Walks that only look for one item: repeated by the calls of the function, they are quadratic as well."""
+    if isinstance(node, ast.Compare):
+        yield from _memberships(node, by_calls=True)
+    elif isinstance(node, (ast.For, ast.AsyncFor)):
+        name = _iterated(node.iter)
+        leaves = any(
+            isinstance(inner, ast.If) and any(isinstance(last, (ast.Return, ast.Break)) for last in inner.body[-1:])
+            for inner in node.body
+        )
+        if name and leaves and len(node.body) == 1 and _compares(node.body[0], None):
+            yield Scan(node.lineno, name, f"search of {name}", ANY, by_calls=True)
+    elif (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("next", "any") and node.args
+    ):
+        walk = node.args[0]
+        if isinstance(walk, ast.GeneratorExp) and _compares(walk, None):
+            name = _iterated(walk.generators[0].iter)
+            if name:
+                yield Scan(node.lineno, name, f"{node.func.id}(… for … in {name})", ANY, by_calls=True)
+
+
+def _loops(function: Definition) -> Iterator[Loop]:
+    for node in _inside(function.body):
+        if isinstance(node, (ast.For, ast.AsyncFor, ast.While)):
+            yield node
+
+
+def _inside(body: list[ast.stmt]) -> Iterator[ast.AST]:
+    """All nodes in a body, without those of functions and classes defined there."""
+    queue: list[ast.AST] = list(body)
+    while queue:
+        node = queue.pop()
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            yield node
+            queue.extend(ast.iter_child_nodes(node))
+
+
+def _assigned(loop: Loop) -> dict[str, bool]:
+    """Variables that the loop makes anew at each turn; one that grows or shrinks from itself is none of them."""
+    made: dict[str, bool] = dict.fromkeys(_variables(loop), True)
+    for node in _inside(loop.body):
+        targets: list[ast.expr] = []
+        value: ast.AST | None = None
+        if isinstance(node, ast.Assign):
+            targets, value = node.targets, node.value
+        elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)):
+            targets, value = [node.target], node.value
+        elif isinstance(node, (ast.For, ast.AsyncFor)):
+            targets = [node.target]
+        elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+            targets = [node.optional_vars]
+        for target in targets:
+            used = {_name(inner) for inner in ast.walk(value)} if value is not None else set()
+            for name in _names(target):
+                if name not in used:
+                    made[name] = True
+    return made
+
+
+def _iterated(node: ast.expr) -> str:
+    """The variable that a loop goes through, looked for beneath `enumerate`, slices, `range(len(…))` and views."""
+    if isinstance(node, ast.Call):
+        if isinstance(node.func, ast.Attribute) and node.func.attr in _VIEWS and not node.args:
+            return _name(node.func.value)
+        if isinstance(node.func, ast.Name) and node.args:
+            if node.func.id == "range":
+                for argument in node.args:
+                    for inner in ast.walk(argument):
+                        if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name) and inner.func.id == "len":
+                            return _name(inner.args[0]) if inner.args else ""
+                return ""
+            if node.func.id in _WRAPPERS:
+                return _iterated(node.args[-1])
+        return ""
+    if isinstance(node, ast.Subscript):
+        return _name(node.value) if isinstance(node.slice, ast.Slice) else ""
+    return _name(node)
+
+
+def _compares(node: ast.AST, variables: set[str] | None) -> bool:
+    """Whether something is tested for equality or membership, with one of `variables` in it where they are given."""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Compare) and any(isinstance(operator, (ast.Eq, ast.In)) for operator in inner.ops):
+            names = {name.id for name in ast.walk(inner) if isinstance(name, ast.Name)}
+            if variables is None or names & variables:
+                return True
+    return False
+
+
+def _name(node: ast.AST | None) -> str:
+    """`name` or `self.name`; nothing for any other expression."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
+        return f"self.{node.attr}"
+    return ""
+
+
+def _variables(loop: Loop) -> set[str]:
+    """What a loop binds at each turn; nothing for `while`."""
+    return set() if isinstance(loop, ast.While) else _names(loop.target)
+
+
+def _names(node: ast.AST) -> set[str]:
+    """The variables that a target binds."""
+    if isinstance(node, (ast.Tuple, ast.List)):
+        return {name for element in node.elts for name in _names(element)}
+    if isinstance(node, ast.Starred):
+        return _names(node.value)
+    name = _name(node)
+    return {name} if name else set()
+'''
+
 EMBEDDED['profiler/analyse/source.py'] = r'''"""The functions that a source file defines, so that lines and old interpreters' bare names get qualified names."""
 
 from __future__ import annotations
@@ -1663,6 +2276,7 @@ class Source:
         """Parse `text`."""
         self.definitions: list[Definition] = []
         self.loops: list[tuple[int, int]] = []
+        self.functions: dict[int, ast.FunctionDef | ast.AsyncFunctionDef] = {}  # by first line
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -1687,6 +2301,8 @@ class Source:
                 first = min([child.lineno, *(decorator.lineno for decorator in child.decorator_list)])
                 is_function = not isinstance(child, ast.ClassDef)
                 self.definitions.append(Definition(first, child.end_lineno or child.lineno, name, is_function))
+                if not isinstance(child, ast.ClassDef):
+                    self.functions[first] = child
                 self._visit(child, name + ".")
             else:
                 if isinstance(child, (ast.For, ast.AsyncFor, ast.While, ast.comprehension)):
@@ -2423,6 +3039,7 @@ import sys
 
 from .originals import time
 from .parts import Part
+from .sizes import Sizes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -2444,20 +3061,22 @@ def make_calls(state: State, due: Callable[[float], None], suspects: frozenset[A
 class Counting(Part):
     """Counts calls of functions that are named by `(file name, first line, name)`."""
 
-    interval_s = 0.2
+    interval_s = 0.01
     engine = ""
 
     def __init__(self, state: State, due: Callable[[float], None], suspects: frozenset[Any]) -> None:
         """Count `suspects` only."""
         super().__init__(state, due)
         self.suspects = suspects
+        self.sizes = Sizes(state)
 
     def wanted(self, code: CodeType) -> bool:
         """Whether this function is a suspect."""
         return (code.co_filename, code.co_firstlineno, code.co_name) in self.suspects
 
-    def tick(self, _signal: int, _frame: FrameType | None) -> None:
-        """Write out what is due."""
+    def tick(self, _signal: int, frame: FrameType | None) -> None:
+        """Look at the containers at hand, and write out what is due."""
+        self.sizes.look(frame)
         self.due(time.perf_counter())
 
     def counted(self) -> list[tuple[CodeType, int]]:
@@ -2473,6 +3092,7 @@ class Counting(Part):
                 for code, count in self.counted()
             ],
             "calls_engine": self.engine,
+            "sizes": self.sizes.latest(),
         }
 
 
@@ -4037,6 +4657,105 @@ class Shard:
             self.broken = True
 '''
 
+EMBEDDED['profiler/collect/sizes.py'] = r'''"""How large the containers are that the project's functions work on: the evidence for "algorithm x size".
+
+Looked at now and then in the pass that counts calls, whose timings nobody reads. Only containers of the built-in types
+themselves are measured, so that no code of the program runs.
+"""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType, FrameType
+    from typing import Any
+
+    from .state import State
+
+_OPTIMIZED = 0x1  # flag of functions whose variables lie in fast slots
+_SNAPSHOT = sys.version_info < (3, 13)  # `f_locals` is a copy that the frame keeps
+_READS_IT = {"locals", "vars", "dir", "eval", "exec"}
+SIZED: dict[Any, str] = {
+    list: "list",
+    tuple: "tuple",
+    dict: "dict",
+    set: "set",
+    frozenset: "frozenset",
+    str: "str",
+    bytes: "bytes",
+}
+MOST_FRAMES = 60  # of a stack that are looked through for the project's own
+MOST_OWN = 4  # of the project's frames that are looked into
+MOST_NAMES = 60  # of a function, and of an object
+MOST_PLACES = 3000
+WORTH = 16  # items; smaller containers are not noted
+
+
+class Sizes:
+    """The largest size seen of each container, by the function and the name that it has there."""
+
+    def __init__(self, state: State) -> None:
+        """Nothing is known yet."""
+        self.state = state
+        self.largest: dict[tuple[int, str], tuple[str, int]] = {}
+
+    def look(self, frame: FrameType | None) -> None:
+        """Note the containers in the local variables of the project's innermost functions."""
+        own, depth = 0, 0
+        while frame is not None and own < MOST_OWN and depth < MOST_FRAMES:
+            code = frame.f_code
+            self.state.note(code)
+            if id(code) in self.state.own:
+                own += 1
+                self._names(code, frame)
+            frame, depth = frame.f_back, depth + 1
+
+    def _names(self, code: CodeType, frame: FrameType) -> None:
+        if len(self.largest) >= MOST_PLACES:
+            return
+        copied = _SNAPSHOT and bool(code.co_flags & _OPTIMIZED)
+        if copied and _READS_IT.intersection(code.co_names):
+            return
+        values = frame.f_locals
+        self._measure(code, values)
+        if copied:
+            # Or the copy would keep alive what the program lets go of before the function ends.
+            values.clear()
+
+    def _measure(self, code: CodeType, values: Any) -> None:
+        for name, value in list(values.items())[:MOST_NAMES]:
+            self._note(code, name, value)
+        this = values.get("self")
+        # The dictionary itself, so that no attribute access of the program's own is run.
+        attributes: Any = None
+        if this is not None:
+            try:
+                attributes = object.__getattribute__(this, "__dict__")
+            except AttributeError:
+                return
+        if type(attributes) is dict:
+            for name, value in list(attributes.items())[:MOST_NAMES]:
+                self._note(code, f"self.{name}", value)
+
+    def _note(self, code: CodeType, name: str, value: Any) -> None:
+        kind = SIZED.get(type(value))
+        if kind is None:
+            return
+        size = len(value)
+        if size < WORTH:
+            return
+        key = (id(code), name)
+        before = self.largest.get(key)
+        if before is None or size > before[1]:
+            self.largest[key] = (kind, size)
+
+    def latest(self) -> list[tuple[int, str, str, int]]:
+        """Code, name, type and largest number of items of each container."""
+        return [(code, name, kind, size) for (code, name), (kind, size) in self.largest.items()]
+'''
+
 EMBEDDED['profiler/collect/state.py'] = r'''"""What the collectors of one process share: tables of code and stacks, and a few moments in time."""
 
 from __future__ import annotations
@@ -5096,7 +5815,9 @@ def take(plan: Plan, folder: Path, taken: str, python: str) -> Profile:
         collector=collector,
         loops=loops,
         memory=held,
-        interactions=interactions.find(table, collector, loops, wall_s=joint.wall_s, peak_bytes=peak),
+        interactions=interactions.find(
+            interactions.Evidence(table, collector, loops, joint.wall_s, peak, resolver.definition)
+        ),
         versions=resolver.versions,
         quick=BARE not in plan.passes and ALLOCATIONS not in plan.passes,
         left_out=left_out,

@@ -40,4 +40,10 @@ def charge(table: Table, processes: list[Process], resolver: Resolver) -> str:
             row = table.row(function)
             row.calls = (row.calls or 0) + count
             row.calls_are_resumes = row.calls_are_resumes or resumes
+        for identity, name, kind, size in process.latest.get("sizes", ()):
+            code = process.codes.get(identity)
+            function = resolver.function(process, code) if code is not None else None
+            row_there = table.rows.get(function) if function is not None else None
+            if row_there is not None and size > row_there.sizes.get(name, ("", 0))[1]:
+                row_there.sizes[name] = (kind, size)
     return ", ".join(sorted(engines - {""}))

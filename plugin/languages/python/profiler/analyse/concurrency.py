@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 MOST_POINTS = 50
 MOST_COROUTINES = 10
 FEWEST_TASKS = 2  # at once, for a coroutine to be listed
+AS_GOOD_AS = 0.98  # of the highest level of memory, from which a sample is its peak
 FEWEST_LEVELS = 3  # different numbers of tasks that a line is fitted through
 
 
@@ -36,7 +37,7 @@ class Concurrency:
         samples: `(tasks under way, resident bytes)` in order of time.
         base: resident bytes before the first task.
         at_peak: tasks under way when resident memory stood highest.
-        line: fitted to the samples up to the peak, since freed memory often stays resident; None with too few.
+        line: fitted to the records up to the peak, since freed memory often stays resident; None with too few.
     """
 
     function: Function
@@ -68,16 +69,32 @@ def find(processes: list[Process], resolver: Resolver) -> list[Concurrency]:
 def _concurrency(function: Function, samples: list[tuple[int, float]]) -> Concurrency:
     first = next((index for index, (tasks, _) in enumerate(samples) if tasks), 0)
     base = samples[max(first - 1, 0)][1]
-    peak = max(range(len(samples)), key=lambda index: samples[index][1])
-    rising = [(tasks, size - base) for tasks, size in samples[first : peak + 1]]
+    highest = max(size for _, size in samples)
+    # Memory that creeps on after the last task has begun is no later peak.
+    peak = next(index for index, (_, size) in enumerate(samples) if size - base >= AS_GOOD_AS * (highest - base))
     return Concurrency(
         function,
         _thinned(samples),
         base,
         max(tasks for tasks, _ in samples),
         samples[peak][0],
-        through_origin(rising),
+        through_origin(_records(samples[first : peak + 1], base)),
     )
+
+
+def _records(samples: list[tuple[int, float]], base: float) -> list[tuple[int, float]]:
+    """The most memory above `base` at each number of tasks that was a new record when it was reached.
+
+    A task may fill its memory only bit by bit, and memory of tasks that have ended may stay: neither says what a task
+    holds.
+    """
+    levels: dict[int, float] = {}
+    record = 1
+    for tasks, size in samples:
+        record = max(record, tasks)
+        if tasks == record:
+            levels[tasks] = max(levels.get(tasks, 0.0), size - base)
+    return sorted(levels.items())
 
 
 def through_origin(points: list[tuple[int, float]]) -> Line | None:

@@ -10,6 +10,8 @@ from profiler.analyse.distributions import STANDARD_LIBRARY, Distributions
 from profiler.analyse.source import Source
 
 if TYPE_CHECKING:
+    import ast
+
     from profiler.storage.shards import Code, Process
 
 MODULE = "<module>"
@@ -72,6 +74,10 @@ class Resolver:
             return Function(shown, line, "", own, distribution)
         around = self._source(shown).around(line)
         return Function(shown, around.first, around.name, own) if around else Function(shown, 1, MODULE, own)
+
+    def definition(self, function: Function) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+        """The source of one of the project's own functions, None where it cannot be read."""
+        return self._source(function.file).functions.get(function.line) if function.own else None
 
     def place(self, function: Function, line: int) -> tuple[int, int]:
         """First and last line of the innermost loop around a line of one of the project's own functions, or the line."""

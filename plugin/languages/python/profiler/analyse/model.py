@@ -64,6 +64,9 @@ class Row:
     blocked_entries: dict[tuple[str, str], float] = field(default_factory=dict)
     calls: int | None = None
     calls_are_resumes: bool = False
+    distinct_arguments: int | None = None  # among the calls that were looked at
+    argument_calls: int | None = None
+    sizes: dict[str, tuple[str, int]] = field(default_factory=dict)  # variable -> type and largest number of items
     peak: float | None = None  # bytes live at the peak
     net: float | None = None  # bytes alive at the end
     lines: dict[int, float] = field(default_factory=dict)  # line -> bytes at the peak

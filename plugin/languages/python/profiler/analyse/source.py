@@ -26,6 +26,7 @@ class Source:
         """Parse `text`."""
         self.definitions: list[Definition] = []
         self.loops: list[tuple[int, int]] = []
+        self.functions: dict[int, ast.FunctionDef | ast.AsyncFunctionDef] = {}  # by first line
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -50,6 +51,8 @@ class Source:
                 first = min([child.lineno, *(decorator.lineno for decorator in child.decorator_list)])
                 is_function = not isinstance(child, ast.ClassDef)
                 self.definitions.append(Definition(first, child.end_lineno or child.lineno, name, is_function))
+                if not isinstance(child, ast.ClassDef):
+                    self.functions[first] = child
                 self._visit(child, name + ".")
             else:
                 if isinstance(child, (ast.For, ast.AsyncFor, ast.While, ast.comprehension)):

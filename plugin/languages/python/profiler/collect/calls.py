@@ -14,6 +14,7 @@ import sys
 
 from .originals import time
 from .parts import Part
+from .sizes import Sizes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,20 +36,22 @@ def make_calls(state: State, due: Callable[[float], None], suspects: frozenset[A
 class Counting(Part):
     """Counts calls of functions that are named by `(file name, first line, name)`."""
 
-    interval_s = 0.2
+    interval_s = 0.01
     engine = ""
 
     def __init__(self, state: State, due: Callable[[float], None], suspects: frozenset[Any]) -> None:
         """Count `suspects` only."""
         super().__init__(state, due)
         self.suspects = suspects
+        self.sizes = Sizes(state)
 
     def wanted(self, code: CodeType) -> bool:
         """Whether this function is a suspect."""
         return (code.co_filename, code.co_firstlineno, code.co_name) in self.suspects
 
-    def tick(self, _signal: int, _frame: FrameType | None) -> None:
-        """Write out what is due."""
+    def tick(self, _signal: int, frame: FrameType | None) -> None:
+        """Look at the containers at hand, and write out what is due."""
+        self.sizes.look(frame)
         self.due(time.perf_counter())
 
     def counted(self) -> list[tuple[CodeType, int]]:
@@ -64,6 +67,7 @@ class Counting(Part):
                 for code, count in self.counted()
             ],
             "calls_engine": self.engine,
+            "sizes": self.sizes.latest(),
         }
 
 

@@ -155,7 +155,9 @@ def take(plan: Plan, folder: Path, taken: str, python: str) -> Profile:
         collector=collector,
         loops=loops,
         memory=held,
-        interactions=interactions.find(table, collector, loops, wall_s=joint.wall_s, peak_bytes=peak),
+        interactions=interactions.find(
+            interactions.Evidence(table, collector, loops, joint.wall_s, peak, resolver.definition)
+        ),
         versions=resolver.versions,
         quick=BARE not in plan.passes and ALLOCATIONS not in plan.passes,
         left_out=left_out,

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 from profiler.analyse.asynchrony import Asynchrony
+from profiler.analyse.concurrency import Concurrency, Line
 from profiler.analyse.identity import Function
-from profiler.analyse.interactions import find
+from profiler.analyse.instances import Instances
+from profiler.analyse.interactions import Evidence, find
+from profiler.analyse.interactions.recomputation import depends_on_arguments_only
 from profiler.analyse.model import MIB, Table
 from profiler.analyse.pauses import Collector
 
@@ -20,10 +25,10 @@ def table():
     return made
 
 
-def kinds(table, pauses_s=0.0, ran=False):
+def kinds(table, pauses_s=0.0, ran=False, definition=None):
     """The kinds found."""
     collector = Collector([100, 10, 1], [0.0, 0.0, pauses_s], pauses_s)
-    found = find(table, collector, Asynchrony(ran=ran), wall_s=10.0, peak_bytes=100 * MIB)
+    found = find(Evidence(table, collector, Asynchrony(ran=ran), 10.0, 100 * MIB, lambda _: definition))
     assert all(interaction.evidence and interaction.text and interaction.fix for interaction in found)
     return [interaction.kind for interaction in found]
 
@@ -87,3 +92,105 @@ def test_library_ceiling(table):
     """A distribution above 15 % called by the project is named; the standard library and the harness are not."""
     table.below = {"libcst": 1.6, "(standard library)": 5.0, "pytest": 4.0, "attrs": 1.4}
     assert kinds(table) == ["library→cpu-ceiling"]
+
+
+def function(source):
+    """The definition in a source."""
+    return ast.parse(source).body[0]
+
+
+UNIQUE = function(
+    """def work(items):
+    seen = []
+    for item in items:
+        if item not in seen:
+            seen.append(item)
+"""
+)
+
+
+def test_walk_through_a_large_list_in_a_hot_loop(table):
+    """It takes a large list, and the loop's time, to say that an algorithm is quadratic."""
+    row = row_of(table)
+    row.cpu_places = {(3, 5): 4.0}
+    row.sizes = {"seen": ("list", 5000)}
+    assert kinds(table, definition=UNIQUE) == ["algorithm→size-squared"]
+    row.sizes = {"seen": ("set", 5000)}
+    assert kinds(table, definition=UNIQUE) == []
+    row.sizes = {"seen": ("list", 50)}
+    assert kinds(table, definition=UNIQUE) == []
+    row.sizes, row.cpu_places = {"seen": ("list", 5000)}, {(3, 5): 0.4, (1, 1): 4.6}
+    assert kinds(table, definition=UNIQUE) == []
+
+
+def test_a_search_counts_when_it_is_called_often(table):
+    """A linear search in one call is no algorithm of the second order; in a thousand calls it is."""
+    search = function(
+        "def work(self, name):\n    for row in self.rows:\n        if row == name:\n            return row"
+    )
+    row = row_of(table)
+    row.cpu_places, row.sizes, row.calls = {(2, 4): 4.0}, {"self.rows": ("list", 5000)}, 1000
+    assert kinds(table, definition=search) == ["algorithm→size-squared"]
+    row.calls = 3
+    assert kinds(table, definition=search) == []
+
+
+def test_recomputation(table):
+    """The same arguments again and again, a value that depends on nothing else, and time that matters."""
+    pure = function("def work(name):\n    out = []\n    out.append(name)\n    return out")
+    row = row_of(table)
+    row.cum_s, row.calls, row.argument_calls, row.distinct_arguments = 5.0, 1000, 1000, 10
+    assert kinds(table, definition=pure) == ["recomputation↔memory"]
+    row.distinct_arguments = 900
+    assert kinds(table, definition=pure) == []
+    row.distinct_arguments, row.cum_s = 10, 0.1
+    assert kinds(table, definition=pure) == []
+    row.cum_s, row.argument_calls = 5.0, None
+    assert kinds(table, definition=pure) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f():\n    return 1",
+        "def f(self):\n    return self.x",
+        "def f(x):\n    print(x)",
+        "def f(x):\n    return random.random() * x",
+        "def f(x):\n    x.seen = True\n    return x",
+        "def f(self, x):\n    self.items.append(x)\n    return x",
+        "def f(x):\n    global n\n    n = x\n    return n",
+        "def f(x):\n    yield x",
+        "async def f(x):\n    return x",
+        "def f(x, file):\n    return file.read(x)",
+    ],
+)
+def test_what_may_depend_on_more_than_its_arguments(source):
+    """State, generators, clocks, chance and files: no recomputation is claimed of such a function."""
+    assert not depends_on_arguments_only(function(source))
+
+
+def test_instance_dicts(table):
+    """Many instances with dictionaries that are a good part of the peak."""
+    entry = Instances("app.py", 1, "Point", 100_000, 10 * MIB, 15 * MIB, has_dict=True)
+    table.instances = [entry]
+    assert kinds(table) == ["instance-dict→memory+cpu"]
+    for change in ({"has_dict": False}, {"count": 500}, {"dict_bytes": 1 * MIB}):
+        table.instances = [Instances(**{**vars(entry), **change})]
+        assert kinds(table) == []
+
+
+def test_memory_per_task(table):
+    """Memory along a line through the origin of the tasks under way, and enough of it."""
+    function = Function("app.py", 1, "handle", own=True)
+
+    def said(line, most=40):
+        loops = Asynchrony(ran=True)
+        loops.concurrency = [Concurrency(function, [(40, 60 * MIB)], 20 * MIB, most, most, line)]
+        evidence = Evidence(table, Collector([1, 0, 0], [0.0, 0.0, 0.0], 0.0), loops, 10.0, 60 * MIB, lambda _: None)
+        return [interaction.kind for interaction in find(evidence)]
+
+    assert said(Line(1 * MIB, 0.99)) == ["memory-per-task→throughput"]
+    assert said(Line(1 * MIB, 0.5)) == []
+    assert said(Line(0.05 * MIB, 0.99)) == []
+    assert said(Line(1 * MIB, 0.99), most=3) == []
+    assert said(None) == []

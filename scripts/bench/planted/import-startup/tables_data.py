@@ -1,0 +1,3 @@
+"""Tables."""
+NAMES = [str(number) for number in range(300_000)]
+SQUARES = {number: number * number for number in range(300_000)}
