@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from profiler import __version__, errors
+from profiler import __version__, diff, errors
 from profiler.analyse import deltas
 from profiler.analyse.document import build
 from profiler.analyse.targets import FORMULA
@@ -35,6 +35,7 @@ examples:
   %(prog)s src -- pytest tests/test_pipeline.py -x
   %(prog)s mypackage --json profile.json -- python scripts/benchmark.py
   %(prog)s . --quick -- python -c "from mypackage import run; run()"
+  %(prog)s diff before.json after.json
 
 The command is anything that ends in Python: pytest, python, a console script, uv run, a shell script. `python` and
 `pytest` mean the interpreter that runs this profiler. Child processes, threads and asyncio are followed.
@@ -105,6 +106,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the profiler; gives the exit status."""
     words = list(sys.argv[1:] if argv is None else argv)
     try:
+        if words[:1] == [diff.WORD] and "--" not in words:
+            return diff.main(words[1:], NAME)
         return _profile(words)
     except ProfileError as error:
         line = " ".join(str(error).split())

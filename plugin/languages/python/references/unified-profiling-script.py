@@ -459,10 +459,11 @@ TOTALS = (
 )
 MOST = 8
 NOTICEABLE_S = 0.01
+NOTICEABLE_MIB = 0.5
 
 
-def compare(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """Totals side by side, and the functions whose own CPU seconds changed most, the largest change first."""
+def compare(before: dict[str, Any], after: dict[str, Any], most: int | None = MOST) -> dict[str, Any]:
+    """Totals side by side, and the functions that changed most, the largest change first; `most` of them, or all."""
     totals = {}
     for name, _ in TOTALS:
         old, new = before.get("totals", {}).get(name), after.get("totals", {}).get(name)
@@ -471,27 +472,46 @@ def compare(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     return {
         "taken": before.get("taken", ""),
         "totals": totals,
-        "functions": _functions(before, after)[:MOST],
+        "functions": _functions(before, after)[:most],
     }
 
 
 def _functions(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
     """Matched by file and name, since an edit above a function moves its line."""
-    old, new = _seconds(before), _seconds(after)
+    old, new = _figures(before), _figures(after)
+    nothing = (0.0, None, None)
     changes = []
     for file, name in {*old, *new}:
-        first, second = old.get((file, name), 0.0), new.get((file, name), 0.0)
-        if abs(second - first) >= NOTICEABLE_S:
+        first, second = old.get((file, name), nothing), new.get((file, name), nothing)
+        delta = second[0] - first[0]
+        held = None if first[1] is None and second[1] is None else (second[1] or 0.0) - (first[1] or 0.0)
+        if abs(delta) >= NOTICEABLE_S or abs(held or 0.0) >= NOTICEABLE_MIB:
             changes.append(
-                {"file": file, "function": name, "own_s_before": first, "own_s_after": second, "delta": second - first}
+                {
+                    "file": file,
+                    "function": name,
+                    "own_s_before": first[0],
+                    "own_s_after": second[0],
+                    "delta": delta,
+                    "mem_mib_before": first[1],
+                    "mem_mib_after": second[1],
+                    "calls_before": first[2],
+                    "calls_after": second[2],
+                }
             )
     return sorted(changes, key=lambda change: (-abs(change["delta"]), change["file"], change["function"]))
 
 
-def _seconds(document: dict[str, Any]) -> dict[tuple[str, str], float]:
+def _figures(document: dict[str, Any]) -> dict[tuple[str, str], tuple[float, float | None, int | None]]:
+    """Function → own CPU seconds, MiB at the peak, calls."""
     sampled = document.get("totals", {}).get("sampled_cpu_s", 0.0)
     return {
-        (row["file"], row["function"]): row["cpu_own_percent"] / 100 * sampled for row in document.get("functions", ())
+        (row["file"], row["function"]): (
+            row["cpu_own_percent"] / 100 * sampled,
+            row.get("mem_peak_mib"),
+            row.get("calls"),
+        )
+        for row in document.get("functions", ())
     }
 '''
 
@@ -2468,7 +2488,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from profiler import __version__, errors
+from profiler import __version__, diff, errors
 from profiler.analyse import deltas
 from profiler.analyse.document import build
 from profiler.analyse.targets import FORMULA
@@ -2490,6 +2510,7 @@ examples:
   %(prog)s src -- pytest tests/test_pipeline.py -x
   %(prog)s mypackage --json profile.json -- python scripts/benchmark.py
   %(prog)s . --quick -- python -c "from mypackage import run; run()"
+  %(prog)s diff before.json after.json
 
 The command is anything that ends in Python: pytest, python, a console script, uv run, a shell script. `python` and
 `pytest` mean the interpreter that runs this profiler. Child processes, threads and asyncio are followed.
@@ -2560,6 +2581,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the profiler; gives the exit status."""
     words = list(sys.argv[1:] if argv is None else argv)
     try:
+        if words[:1] == [diff.WORD] and "--" not in words:
+            return diff.main(words[1:], NAME)
         return _profile(words)
     except ProfileError as error:
         line = " ".join(str(error).split())
@@ -5249,6 +5272,66 @@ def _library() -> tuple[Any, Any, Any, Any, Any]:
     )
 '''
 
+EMBEDDED['profiler/diff.py'] = r'''"""`diff`: two stored profiles side by side."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from profiler.analyse import deltas
+from profiler.errors import ProfileError
+from profiler.render import differences
+from profiler.storage.documents import load
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+WORD = "diff"
+EPILOG = """\
+The files are what --json wrote, of the same program before and after a change. Functions are matched by file and name,
+since an edit above a function moves its line. Both profiles are one run each: what differs is a hint where to look, and
+no measurement.
+
+example:
+  %(prog)s before.json after.json
+
+exit status: 0, or 96 when a file cannot be read as a profile.
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise ProfileError(f"{message}; see diff --help for an example")
+
+
+def main(words: Sequence[str], name: str) -> int:
+    """Print the differences; gives the exit status.
+
+    Raises:
+        ProfileError: the arguments are wrong, or a file is no profile.
+    """
+    parser = _Parser(
+        prog=f"{name} {WORD}",
+        description="Show what changed between two profiles, in every dimension and by function.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("before", type=Path)
+    parser.add_argument("after", type=Path)
+    parser.add_argument("--json", action="store_true", help="the differences as JSON on standard output")
+    options = parser.parse_args(words)
+    before, after = load(options.before), load(options.after)
+    found: dict[str, Any] = deltas.compare(before, after, most=None)
+    text = json.dumps(found, indent=1, ensure_ascii=False) if options.json else differences.render(before, after, found)
+    sys.stdout.write(text.rstrip("\n") + "\n")
+    return 0
+'''
+
 EMBEDDED['profiler/errors.py'] = r'''"""What can go wrong, as one line and an exit status that no well-behaved command uses for itself."""
 
 from __future__ import annotations
@@ -5913,6 +5996,65 @@ def _signal_name(code: int) -> str | None:
 EMBEDDED['profiler/render/__init__.py'] = r'''"""From the document to what people and tools read."""
 '''
 
+EMBEDDED['profiler/render/differences.py'] = r'''"""Two profiles side by side as text."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+from profiler.analyse.deltas import NOTICEABLE_MIB
+
+ROWS = 12
+UNITS = {"wall_s": "s", "cpu_s": "s", "gc_s": "s", "rss_peak_mib": "MiB", "mem_peak_mib": "MiB", "blocked_ms": "ms"}
+
+
+def render(before: dict[str, Any], after: dict[str, Any], found: dict[str, Any]) -> str:
+    """Totals, functions, and the interactions that came and went."""
+    lines = [f"[diff] {shlex.join(after['command'])}"]
+    if before["command"] != after["command"]:
+        lines.append(f"  note: the first profile is of another command: {shlex.join(before['command'])}")
+    if before["python"] != after["python"]:
+        lines.append(f"  note: Python {before['python']} against {after['python']}")
+    lines.append("one run each: a hint where to look, and no measurement")
+    for name, change in found["totals"].items():
+        relative = f"  {100 * change['delta'] / change['before']:+.1f} %" if change["before"] else ""
+        lines.append(f"  {name:<14} {change['before']:10.3f} -> {change['after']:10.3f} {UNITS[name]}{relative}")
+    lines += _functions(found["functions"])
+    lines += _interactions(before, after)
+    return "\n".join(lines) + "\n"
+
+
+def _functions(changes: list[dict[str, Any]]) -> list[str]:
+    if not changes:
+        return ["", "no function changed by 10 ms of own CPU time or half a MiB"]
+    lines = ["", "[functions] own CPU seconds, MiB at the peak, calls"]
+    for change in changes[:ROWS]:
+        parts = [f"{change['own_s_before']:8.3f} -> {change['own_s_after']:8.3f} s ({change['delta']:+.3f})"]
+        old, new = change["mem_mib_before"], change["mem_mib_after"]
+        if abs((new or 0.0) - (old or 0.0)) >= NOTICEABLE_MIB:
+            parts.append(f"{old or 0.0:.1f} -> {new or 0.0:.1f} MiB")
+        if change["calls_before"] != change["calls_after"] and None not in (change["calls_before"], change["calls_after"]):
+            parts.append(f"{change['calls_before']:,} -> {change['calls_after']:,} calls")
+        lines.append(f"  {', '.join(parts)}  {change['function']}  {change['file']}")
+    if len(changes) > ROWS:
+        lines.append(f"  and {len(changes) - ROWS} more (--json has all)")
+    return lines
+
+
+def _interactions(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    old, new = _named(before), _named(after)
+    lines = [f"  gone: {name}" for name in sorted(old - new)] + [f"  new: {name}" for name in sorted(new - old)]
+    return ["", "[interactions]", *lines] if lines else []
+
+
+def _named(document: dict[str, Any]) -> set[str]:
+    return {
+        f"{row['kind']}: {', '.join(function['function'] for function in row['functions'][:2])}"
+        for row in document["interactions"]
+    }
+'''
+
 EMBEDDED['profiler/render/speedscope.py'] = r'''"""CPU stacks for speedscope.app and the viewers that read its format."""
 
 from __future__ import annotations
@@ -6229,6 +6371,25 @@ from profiler.analyse.document import SCHEMA_VERSION
 from profiler.errors import CANNOT_WRITE, USAGE, ProfileError
 
 SESSION = ".codeflash"
+
+
+def load(path: Path) -> dict[str, Any]:
+    """The profile that --json wrote to `path`.
+
+    Raises:
+        ProfileError: it cannot be read, or is no profile of this version.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ProfileError(f"cannot read {path}: {error.strerror}; give a file that --json wrote", USAGE) from error
+    except (ValueError, RecursionError) as error:
+        raise ProfileError(f"{path} is not JSON; give a file that --json wrote", USAGE) from error
+    if not isinstance(document, dict) or "schema_version" not in document or "functions" not in document:
+        raise ProfileError(f"{path} is no profile; give a file that --json wrote", USAGE)
+    if document["schema_version"] != SCHEMA_VERSION:
+        raise ProfileError(f"{path} is of another version of the schema; profile again with --json", USAGE)
+    return document
 
 
 def check_writable(path: Path) -> None:

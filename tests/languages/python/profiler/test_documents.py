@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import jsonschema
 import pytest
 
-from .conftest import REPOSITORY
+from .conftest import REPOSITORY, SCRIPT
 
 SCHEMA = json.loads((REPOSITORY / "plugin/languages/python/references/profile.schema.json").read_text(encoding="utf-8"))
 LOOP = """\
@@ -125,3 +127,29 @@ def test_baseline_lies_beside_the_sessions_files(profile, program, tmp_path):
     assert list((tmp_path / ".codeflash" / "profiles").glob("baseline-*.json"))
     assert (tmp_path / ".codeflash" / ".gitignore").read_text(encoding="utf-8") == "*\n"
     assert not (tmp_path / "src" / ".codeflash").exists()
+
+
+def test_diff_of_two_profiles(profile, program, tmp_path):
+    """Two profiles of a program show what changed: the function, its calls, and the totals; bad files get one line."""
+    name = program("import work\nfor _ in range(3): work.first(600000)\nwork.second(300000)\n")
+    before = profile("python", name, options=("--passes", "joint,calls")).document
+    (tmp_path / name).write_text("import work\nwork.first(600000)\nwork.second(300000)\n", encoding="utf-8")
+    after = profile("python", name, options=("--passes", "joint,calls")).document
+    for file, document in (("before.json", before), ("after.json", after)):
+        (tmp_path / file).write_text(json.dumps(document), encoding="utf-8")
+
+    def diff(*words):
+        return subprocess.run([sys.executable, SCRIPT, "diff", *words], cwd=tmp_path, capture_output=True, text=True)
+
+    done = diff("before.json", "after.json")
+    assert done.returncode == 0, done.stderr
+    assert "3 -> 1 calls  first  work.py" in done.stdout
+    assert "cpu_s" in done.stdout
+    found = json.loads(diff("--json", "before.json", "after.json").stdout)
+    assert found["functions"][0]["function"] == "first"
+    (tmp_path / "other.json").write_text("[1]", encoding="utf-8")
+    for words in (("before.json",), ("before.json", "missing.json"), ("before.json", "other.json")):
+        done = diff(*words)
+        assert done.returncode == 96
+        assert done.stderr.startswith("codeflash profile: error: ")
+        assert done.stderr.count("\n") == 1

@@ -14,10 +14,11 @@ TOTALS = (
 )
 MOST = 8
 NOTICEABLE_S = 0.01
+NOTICEABLE_MIB = 0.5
 
 
-def compare(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """Totals side by side, and the functions whose own CPU seconds changed most, the largest change first."""
+def compare(before: dict[str, Any], after: dict[str, Any], most: int | None = MOST) -> dict[str, Any]:
+    """Totals side by side, and the functions that changed most, the largest change first; `most` of them, or all."""
     totals = {}
     for name, _ in TOTALS:
         old, new = before.get("totals", {}).get(name), after.get("totals", {}).get(name)
@@ -26,25 +27,44 @@ def compare(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     return {
         "taken": before.get("taken", ""),
         "totals": totals,
-        "functions": _functions(before, after)[:MOST],
+        "functions": _functions(before, after)[:most],
     }
 
 
 def _functions(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
     """Matched by file and name, since an edit above a function moves its line."""
-    old, new = _seconds(before), _seconds(after)
+    old, new = _figures(before), _figures(after)
+    nothing = (0.0, None, None)
     changes = []
     for file, name in {*old, *new}:
-        first, second = old.get((file, name), 0.0), new.get((file, name), 0.0)
-        if abs(second - first) >= NOTICEABLE_S:
+        first, second = old.get((file, name), nothing), new.get((file, name), nothing)
+        delta = second[0] - first[0]
+        held = None if first[1] is None and second[1] is None else (second[1] or 0.0) - (first[1] or 0.0)
+        if abs(delta) >= NOTICEABLE_S or abs(held or 0.0) >= NOTICEABLE_MIB:
             changes.append(
-                {"file": file, "function": name, "own_s_before": first, "own_s_after": second, "delta": second - first}
+                {
+                    "file": file,
+                    "function": name,
+                    "own_s_before": first[0],
+                    "own_s_after": second[0],
+                    "delta": delta,
+                    "mem_mib_before": first[1],
+                    "mem_mib_after": second[1],
+                    "calls_before": first[2],
+                    "calls_after": second[2],
+                }
             )
     return sorted(changes, key=lambda change: (-abs(change["delta"]), change["file"], change["function"]))
 
 
-def _seconds(document: dict[str, Any]) -> dict[tuple[str, str], float]:
+def _figures(document: dict[str, Any]) -> dict[tuple[str, str], tuple[float, float | None, int | None]]:
+    """Function → own CPU seconds, MiB at the peak, calls."""
     sampled = document.get("totals", {}).get("sampled_cpu_s", 0.0)
     return {
-        (row["file"], row["function"]): row["cpu_own_percent"] / 100 * sampled for row in document.get("functions", ())
+        (row["file"], row["function"]): (
+            row["cpu_own_percent"] / 100 * sampled,
+            row.get("mem_peak_mib"),
+            row.get("calls"),
+        )
+        for row in document.get("functions", ())
     }

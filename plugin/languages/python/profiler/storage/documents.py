@@ -16,6 +16,25 @@ from profiler.errors import CANNOT_WRITE, USAGE, ProfileError
 SESSION = ".codeflash"
 
 
+def load(path: Path) -> dict[str, Any]:
+    """The profile that --json wrote to `path`.
+
+    Raises:
+        ProfileError: it cannot be read, or is no profile of this version.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ProfileError(f"cannot read {path}: {error.strerror}; give a file that --json wrote", USAGE) from error
+    except (ValueError, RecursionError) as error:
+        raise ProfileError(f"{path} is not JSON; give a file that --json wrote", USAGE) from error
+    if not isinstance(document, dict) or "schema_version" not in document or "functions" not in document:
+        raise ProfileError(f"{path} is no profile; give a file that --json wrote", USAGE)
+    if document["schema_version"] != SCHEMA_VERSION:
+        raise ProfileError(f"{path} is of another version of the schema; profile again with --json", USAGE)
+    return document
+
+
 def check_writable(path: Path) -> None:
     """Fail before anything is run when `path` could not be written afterwards.
 
