@@ -6034,7 +6034,10 @@ def _functions(changes: list[dict[str, Any]]) -> list[str]:
         old, new = change["mem_mib_before"], change["mem_mib_after"]
         if abs((new or 0.0) - (old or 0.0)) >= NOTICEABLE_MIB:
             parts.append(f"{old or 0.0:.1f} -> {new or 0.0:.1f} MiB")
-        if change["calls_before"] != change["calls_after"] and None not in (change["calls_before"], change["calls_after"]):
+        if change["calls_before"] != change["calls_after"] and None not in (
+            change["calls_before"],
+            change["calls_after"],
+        ):
             parts.append(f"{change['calls_before']:,} -> {change['calls_after']:,} calls")
         lines.append(f"  {', '.join(parts)}  {change['function']}  {change['file']}")
     if len(changes) > ROWS:
