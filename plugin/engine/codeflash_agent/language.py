@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 SETUP_SCHEMA = 1
@@ -109,6 +110,17 @@ class Language(Protocol):
 
     def profile_command(self, setup: Setup, tree: Path, command: list[str], options: list[str]) -> list[str]:
         """The argv that profiles `command` in `tree`; `options` are the unified profiler's own, such as --quick."""
+
+    def workload(self, setup: Setup, tree: Path, command: str) -> dict[str, str]:
+        """The sources that a benchmark `command` names, path -> text: what feeds the program its inputs."""
+
+    def examine(
+        self, before: Mapping[str, str], after: Mapping[str, str], workload: Mapping[str, str]
+    ) -> list[tuple[str, str]]:
+        """What a change may gain by other than making the program better: pairs of a gate and one line.
+
+        `before` and `after` are the changed source files, path -> text; one that is missing does not exist there.
+        """
 
     def kind_of(self, path: str) -> str:
         """What a path is: `test`, `benchmark`, `configuration`, `source`, or `generated` by running something."""

@@ -34,6 +34,17 @@ SAME = """
                 found.append(word)
         return found
 """
+MEMO = """
+    _KNOWN = {}
+
+
+    def distinct(words):
+        \"\"\"The words in order of first appearance.\"\"\"
+        key = tuple(words)
+        if key not in _KNOWN:
+            _KNOWN[key] = list(dict.fromkeys(words))
+        return list(_KNOWN[key])
+"""
 WRONG = """
     def distinct(words):
         \"\"\"The words, sorted.\"\"\"

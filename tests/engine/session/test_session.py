@@ -127,6 +127,24 @@ def test_the_rules_of_order_are_held(started: Path, capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.slow
+def test_a_cheat_is_kept_only_with_an_explanation_which_is_recorded(
+    started: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A memo across calls of what the benchmark calls stops the keep; the reason for it goes to the record."""
+    begin()
+    edit(started, project.MEMO)
+    run("measure", status=1)
+    assert "module-state" in capsys.readouterr().out
+    run("keep", "--message", "perf: remember", status=1)
+    assert "module-state: words/text.py:" in capsys.readouterr().err
+    run("keep", "--message", "perf: remember", "--explain", "module-state=the words are a closed list")
+    record = json.loads((started / ".codeflash" / "experiments" / "001.json").read_text())
+    assert record["explained"] == {"module-state": "the words are a closed list"}
+    run("report")
+    assert "the words are a closed list" in capsys.readouterr().out
+
+
+@pytest.mark.slow
 def test_a_change_that_breaks_a_test_is_to_be_mended_before_anything_is_timed(
     started: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -117,3 +117,11 @@ def test_changed_output_is_found(changed: bool) -> None:
     """A measurement whose sides print different output gives a finding, and only that one."""
     measurement = Measurement({}, 5, {}, 1.0, complete=True, output_changed=changed)
     assert [finding.gate for finding in gates.output_changed(measurement)] == ["output-changed"] * changed
+
+
+def test_signs_of_one_gate_are_one_finding() -> None:
+    """What the audit of the source sees becomes one finding for each gate, with the places."""
+    signs = [("module-state", "a.py:1: x"), ("module-state", "a.py:9: y"), ("gc-switched", "b.py:2: z")]
+    found = {finding.gate: finding.what for finding in gates.suspicious(signs)}
+    assert found == {"module-state": "a.py:1: x; a.py:9: y", "gc-switched": "b.py:2: z"}
+    assert gates.suspicious([]) == []

@@ -142,7 +142,7 @@ def _check_verdict(record: Record, explained: Mapping[str, str], overrule: str, 
     verdict = record.verdict
     assert verdict is not None  # noqa: S101 - the caller looked
     if verdict.status == FIX:
-        raise Refused(f"{verdict.reason}; mend the change and measure again, or discard it")
+        raise Refused(f"{verdict.reason}, then measure again")
     open_findings = [finding for finding in verdict.findings if not explained.get(finding.gate)]
     if open_findings:
         first = open_findings[0]

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING
 
 from codeflash_agent.errors import Refused
 from codeflash_agent.measure.pairs import measure_pairs
-from codeflash_agent.session import experiment, records, tests, worktrees
+from codeflash_agent.session import experiment, flaky, records, tests, worktrees
 from codeflash_agent.storage import git
 from codeflash_agent.verdict import decide, gates
-from codeflash_agent.verdict.model import DISCARD, KEEP, Verdict
+from codeflash_agent.verdict.model import DISCARD, KEEP, Finding, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
+    from codeflash_agent.language import TestReport
     from codeflash_agent.measure.model import Measurement, Pair, Side
     from codeflash_agent.session.context import Context
-    from codeflash_agent.session.records import Record
-    from codeflash_agent.verdict.model import Finding
+    from codeflash_agent.session.records import Candidate, Record
 
 CONFIRMING_PAIRS = 5
 
@@ -51,6 +52,7 @@ def measure(context: Context, *, budget_s: float, progress: Callable[[str], None
     head = worktrees.side("head", context.language, context.setup, context.layout, context.tree)
     findings = _run_tests(context, record, base, head, progress)
     findings += gates.changed_files({path: context.language.kind_of(path) for path in candidate.files})
+    findings += gates.suspicious(_signs(context, candidate, base.tree))
     if any(finding.gate == "tests-failing" for finding in findings):
         record.verdict = decide.tests_failed(findings)
     else:
@@ -59,6 +61,22 @@ def measure(context: Context, *, budget_s: float, progress: Callable[[str], None
     record.state = records.MEASURED if record.verdict is not None else records.OPEN
     context.save(record)
     return record
+
+
+def _signs(context: Context, candidate: Candidate, base: Path) -> list[tuple[str, str]]:
+    """What the language's audit sees in the source of the change."""
+    sources = [path for path in candidate.files if context.language.kind_of(path) == "source"]
+    before, after = ({path: text for path in sources if (text := _text(tree / path))} for tree in (base, context.tree))
+    workload = context.language.workload(context.setup, context.tree, context.session.method.benchmark)
+    return context.language.examine(before, after, workload)
+
+
+def _text(path: Path) -> str:
+    """A file's text, empty where there is none or it is not text."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _run_tests(
@@ -74,12 +92,25 @@ def _run_tests(
         )
     if record.tests_head is None:
         progress(f"tests on the change: {command}")
-        record.tests_head = tests.run(context.language, context.setup, context.layout, head.tree, command)
+
+        def again(side: Side) -> TestReport:
+            progress(f"tests on the {side.name} once more: some fail that did not")
+            return tests.run(context.language, context.setup, context.layout, side.tree, command)
+
+        first = tests.run(context.language, context.setup, context.layout, head.tree, command)
+        record.flaky = []
+        record.tests_head = first
+        if record.tests_base is not None:
+            record.tests_head, flaky_ones = flaky.settle(
+                record.tests_base, first, lambda: again(base), lambda: again(head)
+            )
+            record.flaky = [finding.what for finding in flaky_ones]
         _note_litter(context, record)
         context.save(record)
     if record.tests_base is None:
         return []
-    return gates.compare_tests(record.tests_base, record.tests_head)
+    found = gates.compare_tests(record.tests_base, record.tests_head)
+    return [*found, Finding(flaky.GATE, "; ".join(record.flaky))] if record.flaky else found
 
 
 def _run_pairs(

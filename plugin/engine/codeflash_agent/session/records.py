@@ -60,6 +60,7 @@ class Record:
     method: str = ""  # digest of the method it was measured by
     tests_base: TestReport | None = None
     tests_head: TestReport | None = None
+    flaky: list[str] = field(default_factory=list)  # tests that the change may have made flaky, a line each
     measurement: Measurement | None = None
     confirmation: Measurement | None = None
     verdict: Verdict | None = None

@@ -89,6 +89,18 @@ def changed_files(kinds: Mapping[str, str]) -> list[Finding]:
     ]
 
 
+def suspicious(signs: Sequence[tuple[str, str]]) -> list[Finding]:
+    """One finding for each gate under which the source of the change shows something.
+
+    Args:
+        signs: pairs of a gate and one line, as `Language.examine` gives them.
+    """
+    by_gate: dict[str, list[str]] = {}
+    for gate, what in signs:
+        by_gate.setdefault(gate, []).append(what)
+    return [Finding(gate, _some(lines, "; ")) for gate, lines in by_gate.items()]
+
+
 def output_changed(measurement: Measurement) -> list[Finding]:
     """A finding where the benchmark printed something else on head than it always prints on base."""
     if not measurement.output_changed:
@@ -101,6 +113,6 @@ def _tests(names: Sequence[str]) -> str:
     return "1 test" if len(names) == 1 else f"{len(names)} tests"
 
 
-def _some(names: Sequence[str]) -> str:
+def _some(names: Sequence[str], separator: str = ", ") -> str:
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
+    return separator.join(names[:SHOWN]) + more

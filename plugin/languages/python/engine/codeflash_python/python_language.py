@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeflash_agent.errors import EnvironmentProblem
-from codeflash_python import environment, origin, paths, probe, tests_runner
+from codeflash_python import environment, origin, paths, probe, tests_runner, workload
+from codeflash_python.audit import examine
 from codeflash_python.detect import project_files
 from codeflash_python.detect.setup import detect
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from codeflash_agent.language import Setup, TestReport
 
 PROFILER = Path(__file__).resolve().parents[2] / "references" / "unified-profiling-script.py"
@@ -54,6 +57,16 @@ class PythonLanguage:
         if not PROFILER.is_file():
             raise EnvironmentProblem(f"the profiler is missing at {PROFILER}; install the plugin again")
         return [setup.interpreter, str(PROFILER), *options, setup.source_root, "--", *command]
+
+    def workload(self, setup: Setup, tree: Path, command: str) -> dict[str, str]:
+        """The sources that a benchmark command names, path -> text."""
+        return workload.sources(tree, setup.source_root, command)
+
+    def examine(
+        self, before: Mapping[str, str], after: Mapping[str, str], workload: Mapping[str, str]
+    ) -> list[tuple[str, str]]:
+        """What a change may gain by other than making the program better: pairs of a gate and one line."""
+        return examine(before, after, workload)
 
     def kind_of(self, path: str) -> str:
         """What a path is: `test`, `benchmark`, `configuration`, `source`, or `generated` by running something."""
