@@ -95,7 +95,7 @@ def parser() -> Parser:
     made.add_argument("--no-baseline", action="store_true", help="neither compare with a baseline nor store one")
     made.add_argument("--rebase", action="store_true", help="make this profile the new baseline of the command")
     made.add_argument("--timeout", metavar="SECONDS", type=_positive, help="kill a pass that takes longer")
-    made.add_argument("--interval", metavar="MS", type=_positive, default=1.0, help="between samples (default 1)")
+    made.add_argument("--interval", metavar="MS", type=_interval, default=1.0, help="between samples (default 1)")
     made.add_argument("--memory", choices=("auto", "memray", "tracemalloc"), default="auto", help="allocation engine")
     made.add_argument("--frames", metavar="N", type=_whole, default=1, help="frames tracemalloc keeps (slower)")
     made.add_argument("--version", action="version", version=f"{NAME} {__version__}")
@@ -111,10 +111,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _profile(words)
     except ProfileError as error:
         line = " ".join(str(error).split())
-        print(f"{NAME}: error: {line}", file=sys.stderr)
+        _say(f"{NAME}: error: {line}\n")
         return error.status
+    except OSError as error:
+        _say(f"{NAME}: error: {error}; the profile is lost: free space, or look at the place that is named\n")
+        return errors.CANNOT_WRITE
     except KeyboardInterrupt:
-        print(f"{NAME}: error: interrupted; nothing was stored", file=sys.stderr)
+        _say(f"{NAME}: error: interrupted; nothing was stored\n")
         return errors.SIGNALLED + 2
 
 
@@ -124,9 +127,13 @@ def _profile(words: list[str]) -> int:
     if not command or not command[0]:
         raise ProfileError("there is no command; write it after --, such as `src -- pytest -q`")
     root = _source_root(options.source_root)
-    for path in (options.json, options.speedscope, options.report):
-        if path is not None:
-            check_writable(path)
+    outputs = [path for path in (options.json, options.speedscope, options.report) if path is not None]
+    for path in outputs:
+        check_writable(path)
+    if len({os.path.realpath(path) for path in outputs if not path.exists() or path.is_file()}) < sum(
+        not path.exists() or path.is_file() for path in outputs
+    ):
+        raise ProfileError("--json, --speedscope and --report need a file each")
     baselines = None
     if not options.no_baseline:
         baselines = Baselines(options.baseline.absolute()) if options.baseline else Baselines.beside_session(root)
@@ -168,14 +175,24 @@ def _deliver(
     if options.report:
         write(options.report, report)
     else:
-        sys.stderr.write("\n" + report)
+        _say("\n" + report)
     if profile.signal:
-        print(
+        _say(
             f"{NAME}: error: the command was killed by {profile.signal}; the profile ends where it was killed: find "
-            "out why, or profile a shorter run",
-            file=sys.stderr,
+            "out why, or profile a shorter run\n"
         )
     return profile.exit_code
+
+
+def _say(words: str) -> None:
+    """Write to standard error, for as long as somebody reads it; it may be closed, or a pipe whose reader has gone."""
+    try:
+        if sys.stderr is not None:
+            sys.stderr.write(words)
+            sys.stderr.flush()
+    except OSError:
+        # What is buffered would be tried again, and complained about, when the interpreter ends.
+        sys.stderr = None
 
 
 def _source_root(text_given: str) -> Path:
@@ -224,6 +241,13 @@ def _positive(word: str) -> float:
     number = float(word)
     if not 0 < number < 1e9:
         raise argparse.ArgumentTypeError(f"{word} is not a positive number")
+    return number
+
+
+def _interval(word: str) -> float:
+    number = float(word)
+    if not 0.1 <= number <= 1000:
+        raise argparse.ArgumentTypeError(f"{word} is not between 0.1 and 1000")
     return number
 
 

@@ -11,6 +11,8 @@ import atexit
 import os
 import sys
 
+from .writes import keep_whole
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +35,7 @@ def install(observer: Observer) -> None:
     _leave_our_signal(observer)
     _wait_undisturbed(observer)
     _step_aside_for_tracers(observer)
+    keep_whole(observer)
 
 
 def _before(module: Any, name: str, action: Callable[[], None]) -> None:

@@ -73,7 +73,7 @@ def run(
         ProfileError: it could not be started.
     """
     quiet = None if shown else subprocess.DEVNULL
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # None where the descriptor was closed
         sys.stdout.flush()
         sys.stderr.flush()
     before = time.perf_counter()

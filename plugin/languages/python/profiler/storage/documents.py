@@ -41,11 +41,20 @@ def check_writable(path: Path) -> None:
     Raises:
         ProfileError: its folder is missing or may not be written.
     """
+    try:
+        _check(path)
+    except OSError as error:
+        raise ProfileError(f"{str(path)[:100]}: {error.strerror}; write somewhere else", USAGE) from error
+
+
+def _check(path: Path) -> None:
     folder = path.parent
     if path.is_dir():
         raise ProfileError(f"{path} is a folder; give the name of a file", USAGE)
     if not folder.is_dir():
         raise ProfileError(f"{folder} is no folder; create it, or write somewhere else", USAGE)
+    if path.exists() and not path.is_file():
+        folder = path
     if not os.access(path if path.exists() else folder, os.W_OK) or (path.exists() and not os.access(folder, os.W_OK)):
         raise ProfileError(f"{path} cannot be written; make it writable, or write somewhere else", USAGE)
 
@@ -58,6 +67,11 @@ def write(path: Path, text: str) -> None:
     """
     temporary = None
     try:
+        if path.exists() and not path.is_file():  # a device or a pipe, which is written to and never replaced
+            with path.open("w", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(text)
+            return
+        path = Path(os.path.realpath(path))  # the file behind a link is replaced, not the link
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
