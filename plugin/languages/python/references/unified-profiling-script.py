@@ -2570,7 +2570,7 @@ def parser() -> Parser:
     made.add_argument("--no-baseline", action="store_true", help="neither compare with a baseline nor store one")
     made.add_argument("--rebase", action="store_true", help="make this profile the new baseline of the command")
     made.add_argument("--timeout", metavar="SECONDS", type=_positive, help="kill a pass that takes longer")
-    made.add_argument("--interval", metavar="MS", type=_positive, default=1.0, help="between samples (default 1)")
+    made.add_argument("--interval", metavar="MS", type=_interval, default=1.0, help="between samples (default 1)")
     made.add_argument("--memory", choices=("auto", "memray", "tracemalloc"), default="auto", help="allocation engine")
     made.add_argument("--frames", metavar="N", type=_whole, default=1, help="frames tracemalloc keeps (slower)")
     made.add_argument("--version", action="version", version=f"{NAME} {__version__}")
@@ -2586,10 +2586,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _profile(words)
     except ProfileError as error:
         line = " ".join(str(error).split())
-        print(f"{NAME}: error: {line}", file=sys.stderr)
+        _say(f"{NAME}: error: {line}\n")
         return error.status
+    except OSError as error:
+        _say(f"{NAME}: error: {error}; the profile is lost: free space, or look at the place that is named\n")
+        return errors.CANNOT_WRITE
     except KeyboardInterrupt:
-        print(f"{NAME}: error: interrupted; nothing was stored", file=sys.stderr)
+        _say(f"{NAME}: error: interrupted; nothing was stored\n")
         return errors.SIGNALLED + 2
 
 
@@ -2599,9 +2602,13 @@ def _profile(words: list[str]) -> int:
     if not command or not command[0]:
         raise ProfileError("there is no command; write it after --, such as `src -- pytest -q`")
     root = _source_root(options.source_root)
-    for path in (options.json, options.speedscope, options.report):
-        if path is not None:
-            check_writable(path)
+    outputs = [path for path in (options.json, options.speedscope, options.report) if path is not None]
+    for path in outputs:
+        check_writable(path)
+    if len({os.path.realpath(path) for path in outputs if not path.exists() or path.is_file()}) < sum(
+        not path.exists() or path.is_file() for path in outputs
+    ):
+        raise ProfileError("--json, --speedscope and --report need a file each")
     baselines = None
     if not options.no_baseline:
         baselines = Baselines(options.baseline.absolute()) if options.baseline else Baselines.beside_session(root)
@@ -2643,14 +2650,24 @@ def _deliver(
     if options.report:
         write(options.report, report)
     else:
-        sys.stderr.write("\n" + report)
+        _say("\n" + report)
     if profile.signal:
-        print(
+        _say(
             f"{NAME}: error: the command was killed by {profile.signal}; the profile ends where it was killed: find "
-            "out why, or profile a shorter run",
-            file=sys.stderr,
+            "out why, or profile a shorter run\n"
         )
     return profile.exit_code
+
+
+def _say(words: str) -> None:
+    """Write to standard error, for as long as somebody reads it; it may be closed, or a pipe whose reader has gone."""
+    try:
+        if sys.stderr is not None:
+            sys.stderr.write(words)
+            sys.stderr.flush()
+    except OSError:
+        # What is buffered would be tried again, and complained about, when the interpreter ends.
+        sys.stderr = None
 
 
 def _source_root(text_given: str) -> Path:
@@ -2699,6 +2716,13 @@ def _positive(word: str) -> float:
     number = float(word)
     if not 0 < number < 1e9:
         raise argparse.ArgumentTypeError(f"{word} is not a positive number")
+    return number
+
+
+def _interval(word: str) -> float:
+    number = float(word)
+    if not 0.1 <= number <= 1000:
+        raise argparse.ArgumentTypeError(f"{word} is not between 0.1 and 1000")
     return number
 
 
@@ -3681,6 +3705,8 @@ import atexit
 import os
 import sys
 
+from .writes import keep_whole
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -3703,6 +3729,7 @@ def install(observer: Observer) -> None:
     _leave_our_signal(observer)
     _wait_undisturbed(observer)
     _step_aside_for_tracers(observer)
+    keep_whole(observer)
 
 
 def _before(module: Any, name: str, action: Callable[[], None]) -> None:
@@ -5272,6 +5299,102 @@ def _library() -> tuple[Any, Any, Any, Any, Any]:
     )
 '''
 
+EMBEDDED['profiler/collect/writes.py'] = r'''"""Large writes in one piece.
+
+A write to a pipe, a terminal or a socket waits for its reader, and a signal of ours that comes meanwhile ends it early,
+with a part of the bytes written. Buffered files write the rest; the streams of an unbuffered interpreter (`-u`,
+PYTHONUNBUFFERED) lose it, and so do programs that do not look at what `os.write` returns. So no signal comes while a
+large one is under way.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+
+from .originals import os as real
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .observer import Observer
+
+ATOMIC = 4096  # bytes that the kernel writes whole or not at all
+_REGULAR, _KIND = 0o100000, 0o170000  # of st_mode; the `stat` module may not be imported yet
+
+
+def keep_whole(observer: Observer) -> None:
+    """Hook `os.write`, and the standard streams that have no buffer."""
+
+    def write(descriptor: int, data: Any, /) -> int:
+        if not _large(data):
+            return real.write(descriptor, data)
+        observer.pause(True)
+        try:
+            return real.write(descriptor, data)
+        finally:
+            observer.pause(False)
+
+    write.__qualname__ = "write"
+    write.__doc__ = real.write.__doc__
+    write.__wrapped__ = real.write  # type: ignore[attr-defined]
+    os.write = write
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        made = _unbuffered(observer, stream)
+        if made is not None:
+            if getattr(sys, f"__{name}__") is stream:
+                setattr(sys, f"__{name}__", made)
+            setattr(sys, name, made)
+
+
+def _large(data: Any) -> bool:
+    try:
+        return len(data) > ATOMIC
+    except TypeError:  # which the real function says better
+        return False
+
+
+def _unbuffered(observer: Observer, stream: Any) -> io.TextIOWrapper | None:
+    """A stream like this one whose large writes are not interrupted; None where this one has a buffer or is a file."""
+    buffer = getattr(stream, "buffer", None)
+    if type(buffer) is not io.FileIO:
+        return None
+    try:
+        if real.fstat(buffer.fileno()).st_mode & _KIND == _REGULAR:
+            return None
+    except OSError:
+        return None
+
+    class FileIO(io.FileIO):
+        """The raw file behind a standard stream."""
+
+        def write(self, data: Any) -> int:
+            """Write without a signal of ours."""
+            if not _large(data):
+                return super().write(data)
+            observer.pause(True)
+            try:
+                return super().write(data)
+            finally:
+                observer.pause(False)
+
+    raw = FileIO(buffer.fileno(), "wb", closefd=False)
+    raw.name = buffer.name
+    made = io.TextIOWrapper(
+        raw,  # type: ignore[arg-type,unused-ignore]
+        encoding=stream.encoding,
+        errors=stream.errors,
+        newline="\n",
+        line_buffering=stream.line_buffering,
+        write_through=True,
+    )
+    made.mode = stream.mode  # type: ignore[misc]
+    return made
+'''
+
 EMBEDDED['profiler/diff.py'] = r'''"""`diff`: two stored profiles side by side."""
 
 from __future__ import annotations
@@ -5561,7 +5684,7 @@ def run(
         ProfileError: it could not be started.
     """
     quiet = None if shown else subprocess.DEVNULL
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, ValueError, AttributeError):  # None where the descriptor was closed
         sys.stdout.flush()
         sys.stderr.flush()
     before = time.perf_counter()
@@ -6401,11 +6524,20 @@ def check_writable(path: Path) -> None:
     Raises:
         ProfileError: its folder is missing or may not be written.
     """
+    try:
+        _check(path)
+    except OSError as error:
+        raise ProfileError(f"{str(path)[:100]}: {error.strerror}; write somewhere else", USAGE) from error
+
+
+def _check(path: Path) -> None:
     folder = path.parent
     if path.is_dir():
         raise ProfileError(f"{path} is a folder; give the name of a file", USAGE)
     if not folder.is_dir():
         raise ProfileError(f"{folder} is no folder; create it, or write somewhere else", USAGE)
+    if path.exists() and not path.is_file():
+        folder = path
     if not os.access(path if path.exists() else folder, os.W_OK) or (path.exists() and not os.access(folder, os.W_OK)):
         raise ProfileError(f"{path} cannot be written; make it writable, or write somewhere else", USAGE)
 
@@ -6418,6 +6550,11 @@ def write(path: Path, text: str) -> None:
     """
     temporary = None
     try:
+        if path.exists() and not path.is_file():  # a device or a pipe, which is written to and never replaced
+            with path.open("w", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(text)
+            return
+        path = Path(os.path.realpath(path))  # the file behind a link is replaced, not the link
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
