@@ -97,6 +97,7 @@ def parser() -> Parser:
     made.add_argument("--timeout", metavar="SECONDS", type=_positive, help="kill a pass that takes longer")
     made.add_argument("--interval", metavar="MS", type=_interval, default=1.0, help="between samples (default 1)")
     made.add_argument("--memory", choices=("auto", "memray", "tracemalloc"), default="auto", help="allocation engine")
+    made.add_argument("--memray-from", metavar="DIR", type=Path, help="a memray to use where there is none to import")
     made.add_argument("--frames", metavar="N", type=_whole, default=1, help="frames tracemalloc keeps (slower)")
     made.add_argument("--version", action="version", version=f"{NAME} {__version__}")
     return made
@@ -148,6 +149,7 @@ def _profile(words: list[str]) -> int:
         memory_engine=options.memory,
         frames=options.frames,
         chosen=options.passes is not None,
+        lent=options.memray_from.absolute() if options.memray_from else None,
         roots=(os.path.abspath(options.source_root),),  # noqa: PTH100 - a link stays a link
     )
     with _workplace() as folder:

@@ -120,6 +120,10 @@ def _share(part: float, whole: float) -> float:
     return 100 * part / whole if whole else 0.0
 
 
+def _mib(size: float | None) -> float | None:
+    return None if size is None else size / MIB
+
+
 def _name(function: Function) -> dict[str, Any]:
     return {"file": function.file, "line": function.line, "function": function.name}
 
@@ -140,7 +144,7 @@ def _totals(profile: Profile) -> dict[str, Any]:
         "gc_s": profile.collector.total_s,
         "gc_percent": _share(profile.collector.total_s, table.cpu_s),
         "mem_peak_mib": profile.memory.peak_bytes / MIB if profile.memory.engines else None,
-        "mem_net_mib": profile.memory.net_bytes / MIB if profile.memory.engines else None,
+        "mem_net_mib": _mib(profile.memory.net_bytes) if profile.memory.engines else None,
         "blocked_ms": 1000 * sum(callback.held_s for callback in profile.loops.callbacks),
         "import_s": table.import_s,
     }
@@ -173,8 +177,9 @@ def _function(row: Row, profile: Profile) -> dict[str, Any]:
         ],
         "calls": row.calls,
         "calls_are_resumes": row.calls_are_resumes,
-        "mem_peak_mib": None if row.peak is None else row.peak / MIB,
-        "mem_net_mib": None if row.net is None else row.net / MIB,
+        "mem_peak_mib": _mib(row.peak),
+        "mem_net_mib": _mib(row.net),
+        "mem_hidden_mib": row.hidden / MIB,
         "mem_lines": [
             {"line": line, "mib": size / MIB}
             for line, size in sorted(row.lines.items(), key=lambda pair: -pair[1])[:LINES_SHOWN]
@@ -288,8 +293,8 @@ def _allocations(profile: Profile) -> dict[str, Any] | None:
     return {
         "engine": ", ".join(memory.engines),
         "peak_mib": memory.peak_bytes / MIB,
-        "net_mib": memory.net_bytes / MIB,
-        "covered_percent": 100 * memory.covered,
+        "net_mib": _mib(memory.net_bytes),
+        "hidden_mib": memory.hidden_bytes / MIB,
         "outside_project_mib": memory.unattributed / MIB,
     }
 

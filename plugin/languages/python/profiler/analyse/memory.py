@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from profiler.analyse import unseen
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -12,7 +14,8 @@ if TYPE_CHECKING:
     from profiler.analyse.model import Sample, Table
     from profiler.storage.shards import Process
 
-TRACED_PEAK_WORTH = 0.8  # a snapshot that covers less of the true peak is said to be partial
+HIDDEN_WORTH = 1024 * 1024  # bytes that no hook saw, of one function, below which they may as well be overhead
+HIDDEN_SHARE = 0.2  # and the share of what the hook saw of it: less may be rounding and fragments
 
 
 class Site(NamedTuple):
@@ -20,18 +23,35 @@ class Site(NamedTuple):
 
     frames: tuple[tuple[str, int], ...]
     size: float
+    blocks: float = 1
 
 
 @dataclass
 class Allocations:
-    """What the engine of one process saw."""
+    """What the engine of one process saw.
+
+    Attributes:
+        peak, net: what was alive at the peak, and at the end.
+        rises: `(stack, bytes)` at the peak that only a stack of code is known of.
+        resident: the same for resident memory at its own peak, seen by the hook or not.
+        hidden: bytes of it that no hook saw.
+        grown: `(stack, bytes)` by which memory ever grew: who calls which library.
+        stopped: the engine was stopped for its cost, so that nothing is known of the end.
+        partial: and memory went higher after that, so that this is not its peak.
+    """
 
     process: Process
     engine: str
     peak: list[Site]
     net: list[Site]
     peak_bytes: float
-    covered: float  # share of the true peak that `peak` holds
+    rises: list[tuple[tuple[int, ...], float]] = field(default_factory=list)
+    resident: list[tuple[tuple[int, ...], float]] = field(default_factory=list)
+    hidden: float = 0.0
+    grown: list[tuple[tuple[int, ...], float]] = field(default_factory=list)
+    stopped: bool = False
+    partial: bool = False
+    version: str = ""
 
 
 @dataclass
@@ -40,8 +60,8 @@ class Memory:
 
     engines: list[str] = field(default_factory=list)
     peak_bytes: float = 0.0
-    net_bytes: float = 0.0
-    covered: float = 1.0
+    net_bytes: float | None = 0.0  # None where the engine was stopped before the end
+    hidden_bytes: float = 0.0  # of the peak, what no hook saw
     unattributed: float = 0.0  # bytes at the peak under no project function
 
 
@@ -54,19 +74,31 @@ def charge(table: Table, found: list[Allocations], resolver: Resolver, samples: 
     Processes that lived at the same time add up; of those that did not, the one that held most counts.
     """
     memory = Memory()
-    callers = _callers(samples)
+    by_time = _callers([(sample.stack, sample.cpu_s) for sample in samples])
     peaks: list[dict[tuple[Function, int], float]] = []
     for allocations in found:
-        if allocations.engine not in memory.engines:
-            memory.engines.append(allocations.engine)
-        memory.covered = min(memory.covered, allocations.covered)
+        engine = f"{allocations.engine} {allocations.version}".strip()
+        if engine not in memory.engines:
+            memory.engines.append(engine)
+        grown = [(resolver.stack(allocations.process, stack), size) for stack, size in allocations.grown]
+        callers = {**by_time, **_callers(grown)}
         peak, missed = _by_function(allocations, allocations.peak, resolver, callers)
-        memory.unattributed += missed
+        memory.unattributed += missed + _add_stacks(peak, allocations, allocations.rises, resolver)
+        called = [stack for stack, _ in grown] + [sample.stack for sample in samples]
+        called += [resolver.stack(allocations.process, stack) for stack, _ in allocations.resident]
+        called += [_functions(allocations.process, site, resolver) for site in allocations.peak]
+        for function, size in _hidden(allocations, peak, _outer(called), resolver).items():
+            key = function, function.line
+            peak[key] = peak.get(key, 0.0) + size
+            allocations.peak_bytes += size
+            memory.hidden_bytes += size
+            row = table.row(function)
+            row.hidden = max(row.hidden, size)
         peaks.append(peak)
         for (function, _), size in _by_function(allocations, allocations.net, resolver, callers)[0].items():
             row = table.row(function)
             row.net = (row.net or 0.0) + size
-            memory.net_bytes += size
+            memory.net_bytes = (memory.net_bytes or 0.0) + size
     for moment in moments([allocations.process for allocations in found]):
         total: dict[tuple[Function, int], float] = {}
         for index in moment:
@@ -83,8 +115,16 @@ def charge(table: Table, found: list[Allocations], resolver: Resolver, samples: 
                 row.lines = {line: size for (f, line), size in total.items() if f == function}
     if found:
         for row in table.rows.values():
-            row.peak, row.net = row.peak or 0.0, row.net or 0.0
+            row.peak = row.peak or 0.0
+            row.net = None if any(allocations.stopped for allocations in found) else row.net or 0.0
+        if any(allocations.stopped for allocations in found):
+            memory.net_bytes = None
     return memory
+
+
+def held_by_project(table: Table) -> float:
+    """Bytes of the resident peak that rose under functions of the project; more than they hold rather than less."""
+    return sum(row.resident for row in table.rows.values())
 
 
 def charge_resident(table: Table, processes: list[Process], resolver: Resolver) -> None:
@@ -101,15 +141,91 @@ def traced(process: Process) -> Allocations | None:
     data = process.latest.get("allocations", {})
     if data.get("engine") != "tracemalloc":
         return None
-    highest = max(data["highest"], 1)
+    peak = [Site(tuple(frames), size * data["left"], blocks * data["left"]) for frames, size, blocks in data["peak"]]
+    stopped = data["stopped_at"]
     return Allocations(
         process,
         "tracemalloc",
-        [Site(tuple(frames), size) for frames, size, _ in data["peak"]],
-        [Site(tuple(frames), size) for frames, size, _ in data["net"]],
-        data["covered"],
-        min(data["covered"] / highest, 1.0),
+        peak,
+        [Site(tuple(frames), size) for frames, size, _ in data["net"] or ()],
+        sum(site.size for site in peak) + sum(size for _, size in data["rises"]),
+        rises=data["rises"],
+        resident=unseen.rises(process.rows.get("levels", ())),
+        hidden=unseen.hidden(process.rows.get("levels", ()), per_byte=unseen.TRACED),
+        grown=data["grown"],
+        stopped=bool(stopped),
+        partial=bool(stopped) and unseen.went_on(process.rows.get("levels", ()), stopped, data["highest"]),
     )
+
+
+def _hidden(
+    allocations: Allocations,
+    peak: dict[tuple[Function, int], float],
+    callers: dict[Function, set[Function]],
+    resolver: Resolver,
+) -> dict[Function, float]:
+    """Bytes that no hook saw by function: where resident memory rose by more than the hook saw, up to the ledger's sum.
+
+    A tick that comes late finds a caller at work; so what a function seems to lack is first taken off its callers.
+    """
+    risen: dict[tuple[Function, int], float] = {}
+    _add_stacks(risen, allocations, allocations.resident, resolver)
+    excess = {function: size for (function, _), size in risen.items()}
+    held: dict[Function, float] = {}
+    for (function, _), size in peak.items():
+        held[function] = held.get(function, 0.0) + size
+        excess[function] = excess.get(function, 0.0) - size
+    for function, size in excess.items():
+        for caller in callers.get(function, ()) if size < 0 else ():
+            taken = min(max(excess.get(caller, 0.0), 0.0), -excess[function])
+            if taken:
+                excess[caller] -= taken
+                excess[function] += taken
+    found: dict[Function, float] = {}
+    left = allocations.hidden
+    for size, function in sorted(((size, function) for function, size in excess.items()), reverse=True):
+        part = min(size, left)
+        if part < max(HIDDEN_WORTH, HIDDEN_SHARE * held.get(function, 0.0)):
+            continue
+        found[function] = part
+        left -= part
+    return found
+
+
+def _functions(process: Process, site: Site, resolver: Resolver) -> tuple[Function, ...]:
+    """The functions of an allocating stack, innermost first."""
+    found = (resolver.at(process, file, line) for file, line in site.frames)
+    return tuple(function for function in found if function is not None)
+
+
+def _outer(stacks: Iterable[tuple[Function, ...]]) -> dict[Function, set[Function]]:
+    """Project function → project functions that called it, directly or not."""
+    found: dict[Function, set[Function]] = {}
+    for stack in stacks:
+        own = [function for function in stack if function.own]
+        for index, function in enumerate(own):
+            found.setdefault(function, set()).update(own[index + 1 :])
+    for function, callers in found.items():
+        callers.discard(function)
+    return found
+
+
+def _add_stacks(
+    found: dict[tuple[Function, int], float],
+    allocations: Allocations,
+    stacks: Iterable[tuple[tuple[int, ...], float]],
+    resolver: Resolver,
+) -> float:
+    """Add bytes of stacks to the first line of their innermost project function; gives what had none."""
+    missed = 0.0
+    for stack, size in stacks:
+        function = next((f for f in resolver.stack(allocations.process, stack) if f.own), None)
+        if function is None:
+            missed += size
+        else:
+            key = function, function.line
+            found[key] = found.get(key, 0.0) + size
+    return missed
 
 
 def _by_function(
@@ -143,17 +259,17 @@ def _by_function(
     return found, missed
 
 
-def _callers(samples: list[Sample]) -> dict[str, dict[Function | None, float]]:
-    """File of library code → project functions sampled above it, with the time they spent there; None for no such."""
+def _callers(stacks: Iterable[tuple[tuple[Function, ...], float]]) -> dict[str, dict[Function | None, float]]:
+    """File of library code → project functions above it, with what weight; None for no such."""
     found: dict[str, dict[Function | None, float]] = {}
-    for sample in samples:
-        if sample.cpu_s <= 0:
+    for stack, weight in stacks:
+        if weight <= 0:
             continue
-        own = next((index for index, function in enumerate(sample.stack) if function.own), len(sample.stack))
-        owner = sample.stack[own] if own < len(sample.stack) else None
-        for file in {function.file for function in sample.stack[:own]}:
+        own = next((index for index, function in enumerate(stack) if function.own), len(stack))
+        owner = stack[own] if own < len(stack) else None
+        for file in {function.file for function in stack[:own]}:
             weights = found.setdefault(file, {})
-            weights[owner] = weights.get(owner, 0.0) + sample.cpu_s
+            weights[owner] = weights.get(owner, 0.0) + weight
     return found
 
 

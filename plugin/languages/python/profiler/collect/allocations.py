@@ -1,16 +1,17 @@
 """Memory exactly, in a pass of its own: an allocator hook costs so much that no timing of this pass is published.
 
-memray where this interpreter can import it: bytes live at the peak, native memory included. Else tracemalloc, whose
-module offers no snapshot of the peak: one is taken whenever the traced memory has grown past the last one, as often
-as is affordable, and the shard says how much of the true peak the best one covers.
+memray where this interpreter can import it, or where the launcher lends it: bytes live at the peak, malloc of C
+libraries included. Else tracemalloc, in `traced`.
 """
 
 from __future__ import annotations
 
 import sys
 
+from .levels import Levels
 from .originals import os, time
 from .parts import Part
+from .threads import Threads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,142 +19,128 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-    from .state import State
+    from .state import Stack, State
+    from .timer import PosixTimer, SamplingThread
 
-GROWTH = 1.02  # a snapshot is worth taking when memory is that much above the last one
-PATIENCE = 2  # times the duration of a snapshot that pass before the next
-SMALLEST = 64 * 1024  # bytes below which no snapshot is taken
+_WAITING = ("threading.py", "queue.py", "selectors.py", "concurrent/futures/thread.py", "socket.py", "sampler.py")
+INTERVAL_S = 0.002
+SNAPSHOTS_MS = 5  # memray notes how much it knows of as often
 
 
 def make_allocations(
-    state: State, due: Callable[[float], None], *, engine: str, frames: int, path: Callable[[], str]
+    state: State,
+    due: Callable[[float], None],
+    *,
+    engine: str,
+    frames: int,
+    path: Callable[[], str],
+    lent: str = "",
+    budget_s: float = 0.0,
 ) -> Part:
-    """The best collector of this interpreter; `path` names a new file beside the shard."""
+    """The best collector of this interpreter; `path` names a new file beside the shard, `lent` a folder with memray."""
     if engine != "tracemalloc":
-        try:
-            import memray
-        except Exception:
-            if engine == "memray":
-                return Part(state, due)
-        else:
+        memray = import_memray(lent)
+        if memray is not None:
             return Memray(state, due, memray, path)
-    return Traced(state, due, frames)
+        if engine == "memray":
+            return Part(state, due)
+    from .traced import Traced
+
+    return Traced(state, due, frames, budget_s)
 
 
-class Memray(Part):
+def import_memray(lent: str) -> Any:
+    """Import memray: that of this interpreter, else the one that was lent, of which the program finds nothing.
+
+    What memray itself needs (`rich`) comes from the same folder; both it and the path are taken away again, so that
+    `import rich` does in the program what it does without us. Gives None where there is no memray.
+    """
+    before = set(sys.modules)
+    if lent:
+        sys.path.append(lent)
+    try:
+        import memray
+    except Exception:
+        return None
+    finally:
+        if lent:
+            if lent in sys.path:
+                sys.path.remove(lent)
+            sys.path_importer_cache.pop(lent, None)
+            for name in set(sys.modules) - before:
+                file = getattr(sys.modules[name], "__file__", None) or ""
+                if file.startswith(lent) and name.partition(".")[0] != "memray":
+                    del sys.modules[name]
+    return memray
+
+
+class Allocating(Part):
+    """What both engines share: ticks also while the main thread waits for others, and the stack that is at work."""
+
+    interval_s = INTERVAL_S
+
+    def __init__(self, state: State, due: Callable[[float], None]) -> None:
+        """Begin with the resident level of now."""
+        super().__init__(state, due)
+        self.threads = Threads(state)
+        self.levels = Levels()
+
+    def clock_changed(self, clock: PosixTimer | SamplingThread) -> None:
+        """Whether it wakes the main thread is decided by whether there are others."""
+        self.threads.clock = clock
+
+    def start(self) -> None:
+        """Watch threads start."""
+        self.threads.watch_starts()
+
+    def stack(self, frame: FrameType | None) -> Stack:
+        """The stack that allocates: the main thread's, or while that one waits, that of one which does not."""
+        if frame is not None and self.threads.count() and frame.f_code.co_filename.endswith(_WAITING):
+            for ident, other in sys._current_frames().items():
+                if ident != self.state.main and not other.f_code.co_filename.endswith(_WAITING):
+                    return self.state.walk(other)
+        return self.state.walk(frame)
+
+    def sums(self) -> dict[str, Any]:
+        """The points since the last call."""
+        return {"levels": self.levels.take()}
+
+
+class Memray(Allocating):
     """Writes memray's own file; the analysis reads it."""
 
-    interval_s = 0.5
-
     def __init__(self, state: State, due: Callable[[float], None], memray: Any, path: Callable[[], str]) -> None:
-        """Track into the file that `path` names."""
+        """Track into the file that `path` names.
+
+        Frames of C code are not asked for: sizes are the same without them, and functions of the project have none.
+        """
         super().__init__(state, due)
         self.file = path()
-        self.tracker = memray.Tracker(self.file, native_traces=False, follow_fork=True)
+        self.tracker = memray.Tracker(self.file, native_traces=False, follow_fork=True, memory_interval_ms=SNAPSHOTS_MS)
+        self.version = str(getattr(memray, "__version__", ""))
         self.child = ""
 
     def start(self) -> None:
         """Track from now on."""
+        super().start()
         self.tracker.__enter__()
 
-    def tick(self, _signal: int, _frame: FrameType | None) -> None:
-        """Write out what is due."""
+    def tick(self, _signal: int, frame: FrameType | None) -> None:
+        """Note the resident level when it has changed, and write out what is due."""
+        self.levels.look(self.stack(frame))
         self.due(time.perf_counter())
 
-    def stop(self, _frame: FrameType | None) -> None:
+    def stop(self, frame: FrameType | None) -> None:
         """Complete the file."""
+        self.levels.look(self.stack(frame))
+        self.levels.resident.close()
         self.tracker.__exit__(None, None, None)
 
     def forget(self) -> None:
         """In the child of a fork memray goes on in a file of its own, named after the process."""
         self.child = f"{self.file}.{os.getpid()}"
+        self.levels.forget()
 
     def latest(self) -> dict[str, Any]:
         """Where memray's file is."""
-        return {"allocations": {"engine": "memray", "file": self.child or self.file}}
-
-
-class Traced(Part):
-    """tracemalloc through its C module: the Python one imports half a dozen others."""
-
-    interval_s = 0.01
-
-    def __init__(self, state: State, due: Callable[[float], None], frames: int) -> None:
-        """Keep `frames` frames of each allocation."""
-        super().__init__(state, due)
-        import _tracemalloc
-
-        self.tracer: Any = _tracemalloc
-        self.frames = frames
-        self.ours = __file__.rpartition("allocations")[0]
-        self.reset()
-
-    def reset(self) -> None:
-        """Nothing was seen yet."""
-        self.size = 0  # bytes of the best snapshot
-        self.peak: list[Any] = []
-        self.net: list[Any] = []
-        self.highest = 0
-        self.next = 0.0
-        self.interrupted = False
-
-    def start(self) -> None:
-        """Trace from now on."""
-        if not self.tracer.is_tracing():
-            self.tracer.start(self.frames)
-
-    def tick(self, _signal: int, _frame: FrameType | None) -> None:
-        """Take a snapshot when memory stands higher than in the last one and it is affordable."""
-        if not self.tracer.is_tracing():  # the program stopped it, for itself or because it uses it too
-            self.interrupted = True
-            return
-        current, peak = self.tracer.get_traced_memory()
-        self.highest = max(self.highest, peak)
-        start = time.perf_counter()
-        if current > max(self.size * GROWTH, SMALLEST) and start >= self.next:
-            self.peak, self.size = self._snapshot(), current
-            end = time.perf_counter()
-            self.next = end + (end - start) * PATIENCE
-        self.due(start)
-
-    def stop(self, _frame: FrameType | None) -> None:
-        """Take the last snapshot: what is still alive."""
-        if self.tracer.is_tracing():
-            current, peak = self.tracer.get_traced_memory()
-            self.highest = max(self.highest, peak)
-            self.net = self._snapshot()
-            if current > self.size:
-                self.peak, self.size = self.net, current
-            self.tracer.stop()
-
-    def forget(self) -> None:
-        """The child of a fork has its parent's memory, which the parent reports: start from nothing."""
-        if self.tracer.is_tracing():
-            self.tracer.clear_traces()
-        self.reset()
-
-    def _snapshot(self) -> list[Any]:
-        """Live memory as `(frames, bytes, blocks)`, frames innermost first as `(file name, line)`."""
-        sites: dict[Any, list[int]] = {}
-        for trace in self.tracer._get_traces():
-            row = sites.get(trace[2])
-            if row is None:
-                row = sites[trace[2]] = [0, 0]
-            row[0] += trace[1]
-            row[1] += 1
-        ours = self.ours
-        return [(frames, size, blocks) for frames, (size, blocks) in sites.items() if not frames[0][0].startswith(ours)]
-
-    def latest(self) -> dict[str, Any]:
-        """The best snapshot and the last one."""
-        return {
-            "allocations": {
-                "engine": "tracemalloc",
-                "peak": self.peak,
-                "net": self.net,
-                "covered": self.size,
-                "highest": self.highest,
-                "interrupted": self.interrupted,
-                "numpy": "numpy" in sys.modules,
-            }
-        }
+        return {"allocations": {"engine": "memray", "file": self.child or self.file, "version": self.version}}

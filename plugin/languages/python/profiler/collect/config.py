@@ -24,6 +24,8 @@ class Config:
         suspects: for `calls`, the functions to count, each `(file name, first line, name)`; empty means none.
         engine: for `allocations`, `memray`, `tracemalloc` or `auto`.
         frames: for tracemalloc, how many frames are kept of each allocation.
+        lent: for `allocations`, a folder with a memray for this interpreter, used where it has none of its own.
+        budget_s: for tracemalloc, CPU seconds of a process after which it is stopped; 0 means never.
         clock: `auto`, or `thread` where the signal timer is to be avoided.
         roots: the source root, as it was given and resolved; lines are noted of code below one of them.
     """
@@ -37,6 +39,8 @@ class Config:
         self.suspects: frozenset[tuple[str, int, str]] = frozenset(settings.get("suspects", ()))
         self.engine: str = settings.get("engine", "auto")
         self.frames: int = settings.get("frames", 1)
+        self.lent: str = settings.get("lent", "")
+        self.budget_s: float = settings.get("budget_s", 0.0)
         self.clock: str = settings.get("clock", "auto")
         self.roots: tuple[str, ...] = tuple(settings.get("roots", ()))
 

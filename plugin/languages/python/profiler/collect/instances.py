@@ -8,10 +8,9 @@ instance is asked for, and classes are looked at through the descriptors of `typ
 from __future__ import annotations
 
 import gc
-import os
 import sys
-import time
 
+from .originals import os, time
 from .parts import Part
 from .resident import Resident
 
@@ -47,6 +46,7 @@ class WithCensus(Part):
         """Do all that `inner` does."""
         super().__init__(inner.state, inner.due)
         self.inner = inner
+        self.clock = inner.clock
         self.interval_s = min(inner.interval_s, 0.02)
         self.resident = Resident()
         self.forget_census()

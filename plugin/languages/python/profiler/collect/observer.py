@@ -237,7 +237,15 @@ def _part(observer: Observer) -> Part:
     if config.mode == "allocations":
         from .allocations import make_allocations
 
-        return make_allocations(state, observer.due, engine=config.engine, frames=config.frames, path=observer.new_file)
+        return make_allocations(
+            state,
+            observer.due,
+            engine=config.engine,
+            frames=config.frames,
+            path=observer.new_file,
+            lent=config.lent,
+            budget_s=config.budget_s,
+        )
     if config.mode == "async":
         return parts.AsyncWaits(state, observer.due)
     return parts.Joint(state, observer.due, config.interval_s)

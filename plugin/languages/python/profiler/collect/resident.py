@@ -1,4 +1,4 @@
-"""Resident memory by water level: who raised it, and whose share stood when it was highest.
+"""Memory by water level: who raised it, and whose share stood when it was highest.
 
 What no allocator hook sees (memory of C libraries, mapped files) shows here. When the level rises, the rise belongs
 to the stack of that moment; when it falls, the last rises are taken back first. On short phases it lags.
@@ -18,11 +18,55 @@ SNAPSHOT_STEP = 1.02  # a new peak is noted when it is that much above the last 
 _HIGHEST_DESCRIPTOR = 1000
 
 
-class Resident:
-    """The resident level of this process in pages, and the rises it is made of."""
+class WaterLevel:
+    """An amount over time as the rises that it is made of, each with the stack that ran when it happened."""
+
+    def __init__(self, start: int = 0) -> None:
+        """The amount is `start`, which is nobody's."""
+        self.rises: list[list[Any]] = []  # [from, to, stack], ascending
+        self.at_peak: list[list[Any]] = []
+        self.last = self.start = self.peak = start
+        self.noted = 0
+        self.fresh_peak = False
+
+    def level(self, amount: int, stack: Stack) -> None:
+        """Note that it is `amount` now, while `stack` runs."""
+        if amount > self.last:
+            if self.rises and self.rises[-1][2] == stack:
+                self.rises[-1][1] = amount
+            else:
+                self.rises.append([self.last, amount, stack])
+            if amount > self.peak:
+                self.peak = amount
+                self.fresh_peak = True
+        else:
+            if self.fresh_peak and self.peak > self.noted * SNAPSHOT_STEP:
+                self._note_peak()
+            while self.rises and self.rises[-1][0] >= amount:
+                self.rises.pop()
+            if self.rises and self.rises[-1][1] > amount:
+                self.rises[-1][1] = amount
+        self.last = amount
+
+    def note(self) -> None:
+        """Make sure that the last peak is noted with its rises."""
+        if self.fresh_peak:
+            self._note_peak()
+
+    def _note_peak(self) -> None:
+        self.noted = self.peak
+        self.fresh_peak = False
+        self.at_peak = [list(rise) for rise in self.rises]
+
+
+class Resident(WaterLevel):
+    """The resident level of this process in pages; where `anonymous` is set, without pages of files."""
+
+    anonymous = False
 
     def __init__(self) -> None:
         """Open the kernel's figure; where there is none, the level stays 0."""
+        super().__init__()
         self.page = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
         self.descriptor = -1
         self.reset()
@@ -30,13 +74,10 @@ class Resident:
     def reset(self) -> None:
         """Start anew, also in the child of a fork, for which the parent's file would tell of the parent."""
         self.close()
-        self.rises: list[list[Any]] = []  # [from, to, stack], ascending
-        self.at_peak: list[list[Any]] = []
-        self.last = self.start = self.peak = self.noted = 0
-        self.fresh_peak = False
+        self.last = 0
         self.descriptor = _open_high("/proc/self/statm")
         self.identity = _identity(self.descriptor)
-        self.last = self.start = self.peak = self.read()
+        super().__init__(self.read())
 
     def close(self) -> None:
         """Give the descriptor back, unless the program closed it and has something else there."""
@@ -49,44 +90,20 @@ class Resident:
         if self.descriptor < 0:
             return self.last
         try:
-            return int(os.pread(self.descriptor, 64, 0).split()[1])
+            words = os.pread(self.descriptor, 64, 0).split()
+            return int(words[1]) - int(words[2]) if self.anonymous else int(words[1])
         except (OSError, ValueError, IndexError):  # the program closed it, and may have something else there
             self.descriptor = -1
             return self.last
 
-    def level(self, pages: int, stack: Stack) -> None:
-        """Note that the level is `pages` now, while `stack` runs."""
-        if pages > self.last:
-            if self.rises and self.rises[-1][2] == stack:
-                self.rises[-1][1] = pages
-            else:
-                self.rises.append([self.last, pages, stack])
-            if pages > self.peak:
-                self.peak = pages
-                self.fresh_peak = True
-        else:
-            if self.fresh_peak and self.peak > self.noted * SNAPSHOT_STEP:
-                self._note_peak()
-            while self.rises and self.rises[-1][0] >= pages:
-                self.rises.pop()
-            if self.rises and self.rises[-1][1] > pages:
-                self.rises[-1][1] = pages
-        self.last = pages
-
     def summary(self) -> dict[str, Any]:
         """The level at the start and the peak in bytes, and the rises that stood at the peak, `(stack, bytes)`."""
-        if self.fresh_peak:
-            self._note_peak()
+        self.note()
         return {
             "start": self.start * self.page,
             "peak": self.peak * self.page,
             "rises": [(stack, (high - low) * self.page) for low, high, stack in self.at_peak],
         }
-
-    def _note_peak(self) -> None:
-        self.noted = self.peak
-        self.fresh_peak = False
-        self.at_peak = [list(rise) for rise in self.rises]
 
 
 def _identity(descriptor: int) -> tuple[int, int] | None:

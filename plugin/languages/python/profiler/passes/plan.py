@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from profiler.analyse import asynchrony, calls, concurrency, cpu, instances, interactions, memory, pauses
 from profiler.analyse.document import Profile
 from profiler.analyse.identity import Resolver
-from profiler.analyse.model import PassResult
+from profiler.analyse.model import MIB, PassResult
 from profiler.errors import NO_PROFILE, SIGNALLED, TIMED_OUT, ProfileError
 from profiler.launch import injection
 from profiler.launch.run import Stdin, run
@@ -29,6 +29,14 @@ WHAT = {
     ASYNC: "where tasks wait",
 }
 SLOW_ENGINE_LIMIT_S = 60.0  # CPU seconds of the command above which tracemalloc is not worth its ten-fold time
+TRACING = 1.5  # times the command's CPU time that tracemalloc may take in a process before it is stopped,
+TRACING_S = 5.0  # and the CPU seconds that it may take in any case
+NOTHING_HELD = 1.5 * MIB  # bytes under the project's functions for which an allocation pass is not worth its cost,
+SHORT_S = 2.0  # unless the command takes less CPU time
+ONLY_SLOW = (
+    "only tracemalloc is there, which makes it up to ten times slower: install memray, or ask for it by "
+    "--passes joint,allocations; until then memory is the resident level's"
+)
 
 
 @dataclass
@@ -44,6 +52,7 @@ class Plan:
     memory_engine: str = "auto"
     frames: int = 1
     chosen: bool = False  # the passes were named by the user
+    lent: Path | None = None  # a folder with a memray for the target interpreter
     roots: tuple[str, ...] = ()  # other names of the source root, by which code may have been loaded
 
 
@@ -170,30 +179,44 @@ def take(plan: Plan, folder: Path, taken: str, python: str) -> Profile:
 def _allocations(
     runner: Runner, table: Any, resolver: Resolver, samples: list[Any], left_out: list[str], notes: list[str]
 ) -> memory.Memory:
-    """The allocation pass; left out, and said so, where only a slow engine is there for a long command."""
+    """The allocation pass; left out, and said so, where nothing is held, or only a slow engine is there."""
     plan = runner.plan
-    slow = plan.memory_engine == "tracemalloc" or not _has_memray()
-    if slow and runner.results[0].cpu_s > SLOW_ENGINE_LIMIT_S and not plan.chosen:
+    cpu_s = runner.results[0].cpu_s
+    lent = str(plan.lent) if plan.lent is not None and not _has_memray() else ""
+    slow = plan.memory_engine == "tracemalloc" or not (lent or _has_memray())
+    held = memory.held_by_project(table)
+    if held < NOTHING_HELD and cpu_s > SHORT_S and not plan.chosen:
         left_out.append(
-            f"{ALLOCATIONS} (the command takes {runner.results[0].cpu_s:.0f} s and only tracemalloc is there, which "
-            "makes it up to ten times slower: install memray, or ask for it by --passes joint,allocations)"
+            f"{ALLOCATIONS} (resident memory rose by {held / MIB:.1f} MiB under the project's functions, and less than "
+            "2 MiB is no target: ask for it by --passes joint,allocations)"
         )
         return memory.Memory()
-    result = runner.run(ALLOCATIONS, engine=plan.memory_engine, frames=plan.frames)
+    if slow and cpu_s > SLOW_ENGINE_LIMIT_S and not plan.chosen:
+        left_out.append(f"{ALLOCATIONS} (the command takes {cpu_s:.0f} s and {ONLY_SLOW})")
+        return memory.Memory()
+    budget_s = 0.0 if plan.chosen else max(TRACING_S, TRACING * cpu_s)
+    result = runner.run(
+        ALLOCATIONS, engine=plan.memory_engine, frames=plan.frames, lent=lent, budget_s=budget_s if slow else 0.0
+    )
     found = [
         allocations
         for process in result.processes
-        for allocations in (memray_files.read(process) or memory.traced(process),)
+        for allocations in (memray_files.read(process, lent) or memory.traced(process),)
         if allocations is not None
     ]
-    held = memory.charge(table, found, resolver, samples)
-    result.engine = ", ".join(held.engines) or "none"
-    if held.engines and held.covered < memory.TRACED_PEAK_WORTH:
-        notes.append(
-            f"the best snapshot of memory covers {held.covered:.0%} of a process's peak: the rest came and went within "
-            "one call"
+    if any(allocations.partial for allocations in found):
+        result.engine = "tracemalloc, stopped for its cost"
+        left_out.append(
+            f"{ALLOCATIONS} (memory peaked after tracing was stopped at {budget_s:.0f} CPU s, and {ONLY_SLOW})"
         )
-    return held
+        return memory.Memory()
+    charged = memory.charge(table, found, resolver, samples)
+    result.engine = ", ".join(charged.engines) or "none"
+    if lent and any(allocations.engine == "memray" for allocations in found):
+        result.engine += f" from {plan.lent}"
+    if any(allocations.stopped for allocations in found):
+        notes.append("tracing was stopped for its cost after the peak: what is alive at the end is not known")
+    return charged
 
 
 def _has_memray() -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from profiler.analyse import unseen
 from profiler.analyse.memory import Allocations, Site
+from profiler.collect.allocations import import_memray
 
 if TYPE_CHECKING:
     from profiler.storage.shards import Process
@@ -13,8 +15,8 @@ if TYPE_CHECKING:
 FRAMES = 1000
 
 
-def read(process: Process) -> Allocations | None:
-    """What memray saw in a process.
+def read(process: Process, lent: str = "") -> Allocations | None:
+    """What memray saw in a process; `lent` is a folder with a memray for an interpreter that has none.
 
     None where memray was not used, or where its file is incomplete (the process was killed before it was closed).
     """
@@ -22,15 +24,25 @@ def read(process: Process) -> Allocations | None:
     if data.get("engine") != "memray" or not Path(data["file"]).exists():
         return None
     try:
-        import memray  # noqa: PLC0415 - only where the target has it
-
+        memray = import_memray(lent)
         with memray.FileReader(data["file"]) as reader:
             peak = [_site(record) for record in reader.get_high_watermark_allocation_records(merge_threads=True)]
             net = [_site(record) for record in reader.get_leaked_allocation_records(merge_threads=True)]
             highest = float(reader.metadata.peak_memory)
+            heap = [(snapshot.time / 1000, snapshot.heap) for snapshot in reader.get_memory_snapshots()]
     except Exception:  # noqa: BLE001 - an incomplete file fails in many ways, which all mean: nothing to read
         return None
-    return Allocations(process, "memray", peak, net, highest, 1.0)
+    points = unseen.with_heap(process.rows.get("levels", ()), heap)
+    return Allocations(
+        process,
+        "memray",
+        peak,
+        net,
+        highest,
+        resident=unseen.rises(points),
+        hidden=unseen.hidden(points, per_byte=unseen.MAPPED),
+        version=data.get("version", ""),
+    )
 
 
 def _site(record: Any) -> Site:

@@ -28,9 +28,9 @@ def charge(root, found, samples=()):
     return {function.name: row for function, row in table.rows.items()}, totals
 
 
-def allocations(recording, peak, net=(), covered=1.0):
+def allocations(recording, peak, net=()):
     """What an engine saw in a process."""
-    return Allocations(recording.process, "tracemalloc", list(peak), list(net), sum(s.size for s in peak), covered)
+    return Allocations(recording.process, "tracemalloc", list(peak), list(net), sum(s.size for s in peak))
 
 
 def test_sites_go_to_the_function_around_the_line(root):

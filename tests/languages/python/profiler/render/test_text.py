@@ -153,7 +153,7 @@ def document():
             "engine": "memray",
             "peak_mib": 150.0,
             "net_mib": 10.0,
-            "covered_percent": 100.0,
+            "hidden_mib": 0.0,
             "outside_project_mib": 10.0,
         },
         "processes": [],
