@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 GROWTH = 1.02  # a walk is worth making at once when resident memory is that much above the last one
 CLOSE = 0.9  # and now and then while it stands as close to it: what a walk frees hides growth
 PATIENCE = 4  # times the duration of a walk that pass before the next, doubled while memory does not grow
+MOST_PATIENCE = 16
 MOST_OBJECTS = 1_000_000  # of more, every so many are looked at
 FEWEST = 100  # instances below which a class is not listed
 MOST_CLASSES = 100
@@ -74,7 +75,7 @@ class WithCensus(Part):
             pages = self.resident.read()
             higher = pages > self.level * GROWTH
             if higher or pages > self.level * CLOSE:
-                self.patience = PATIENCE if higher else self.patience * 2
+                self.patience = PATIENCE if higher else min(self.patience * 2, MOST_PATIENCE)
                 self.level = max(self.level, pages)
                 self._walk()
                 end = time.perf_counter()
