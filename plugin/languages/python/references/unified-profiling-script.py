@@ -733,6 +733,10 @@ def _share(part: float, whole: float) -> float:
     return 100 * part / whole if whole else 0.0
 
 
+def _mib(size: float | None) -> float | None:
+    return None if size is None else size / MIB
+
+
 def _name(function: Function) -> dict[str, Any]:
     return {"file": function.file, "line": function.line, "function": function.name}
 
@@ -753,7 +757,7 @@ def _totals(profile: Profile) -> dict[str, Any]:
         "gc_s": profile.collector.total_s,
         "gc_percent": _share(profile.collector.total_s, table.cpu_s),
         "mem_peak_mib": profile.memory.peak_bytes / MIB if profile.memory.engines else None,
-        "mem_net_mib": profile.memory.net_bytes / MIB if profile.memory.engines else None,
+        "mem_net_mib": _mib(profile.memory.net_bytes) if profile.memory.engines else None,
         "blocked_ms": 1000 * sum(callback.held_s for callback in profile.loops.callbacks),
         "import_s": table.import_s,
     }
@@ -786,8 +790,9 @@ def _function(row: Row, profile: Profile) -> dict[str, Any]:
         ],
         "calls": row.calls,
         "calls_are_resumes": row.calls_are_resumes,
-        "mem_peak_mib": None if row.peak is None else row.peak / MIB,
-        "mem_net_mib": None if row.net is None else row.net / MIB,
+        "mem_peak_mib": _mib(row.peak),
+        "mem_net_mib": _mib(row.net),
+        "mem_hidden_mib": row.hidden / MIB,
         "mem_lines": [
             {"line": line, "mib": size / MIB}
             for line, size in sorted(row.lines.items(), key=lambda pair: -pair[1])[:LINES_SHOWN]
@@ -901,8 +906,8 @@ def _allocations(profile: Profile) -> dict[str, Any] | None:
     return {
         "engine": ", ".join(memory.engines),
         "peak_mib": memory.peak_bytes / MIB,
-        "net_mib": memory.net_bytes / MIB,
-        "covered_percent": 100 * memory.covered,
+        "net_mib": _mib(memory.net_bytes),
+        "hidden_mib": memory.hidden_bytes / MIB,
         "outside_project_mib": memory.unattributed / MIB,
     }
 
@@ -1710,6 +1715,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from profiler.analyse import unseen
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -1717,7 +1724,8 @@ if TYPE_CHECKING:
     from profiler.analyse.model import Sample, Table
     from profiler.storage.shards import Process
 
-TRACED_PEAK_WORTH = 0.8  # a snapshot that covers less of the true peak is said to be partial
+HIDDEN_WORTH = 1024 * 1024  # bytes that no hook saw, of one function, below which they may as well be overhead
+HIDDEN_SHARE = 0.2  # and the share of what the hook saw of it: less may be rounding and fragments
 
 
 class Site(NamedTuple):
@@ -1725,18 +1733,35 @@ class Site(NamedTuple):
 
     frames: tuple[tuple[str, int], ...]
     size: float
+    blocks: float = 1
 
 
 @dataclass
 class Allocations:
-    """What the engine of one process saw."""
+    """What the engine of one process saw.
+
+    Attributes:
+        peak, net: what was alive at the peak, and at the end.
+        rises: `(stack, bytes)` at the peak that only a stack of code is known of.
+        resident: the same for resident memory at its own peak, seen by the hook or not.
+        hidden: bytes of it that no hook saw.
+        grown: `(stack, bytes)` by which memory ever grew: who calls which library.
+        stopped: the engine was stopped for its cost, so that nothing is known of the end.
+        partial: and memory went higher after that, so that this is not its peak.
+    """
 
     process: Process
     engine: str
     peak: list[Site]
     net: list[Site]
     peak_bytes: float
-    covered: float  # share of the true peak that `peak` holds
+    rises: list[tuple[tuple[int, ...], float]] = field(default_factory=list)
+    resident: list[tuple[tuple[int, ...], float]] = field(default_factory=list)
+    hidden: float = 0.0
+    grown: list[tuple[tuple[int, ...], float]] = field(default_factory=list)
+    stopped: bool = False
+    partial: bool = False
+    version: str = ""
 
 
 @dataclass
@@ -1745,8 +1770,8 @@ class Memory:
 
     engines: list[str] = field(default_factory=list)
     peak_bytes: float = 0.0
-    net_bytes: float = 0.0
-    covered: float = 1.0
+    net_bytes: float | None = 0.0  # None where the engine was stopped before the end
+    hidden_bytes: float = 0.0  # of the peak, what no hook saw
     unattributed: float = 0.0  # bytes at the peak under no project function
 
 
@@ -1759,19 +1784,31 @@ def charge(table: Table, found: list[Allocations], resolver: Resolver, samples: 
     Processes that lived at the same time add up; of those that did not, the one that held most counts.
     """
     memory = Memory()
-    callers = _callers(samples)
+    by_time = _callers([(sample.stack, sample.cpu_s) for sample in samples])
     peaks: list[dict[tuple[Function, int], float]] = []
     for allocations in found:
-        if allocations.engine not in memory.engines:
-            memory.engines.append(allocations.engine)
-        memory.covered = min(memory.covered, allocations.covered)
+        engine = f"{allocations.engine} {allocations.version}".strip()
+        if engine not in memory.engines:
+            memory.engines.append(engine)
+        grown = [(resolver.stack(allocations.process, stack), size) for stack, size in allocations.grown]
+        callers = {**by_time, **_callers(grown)}
         peak, missed = _by_function(allocations, allocations.peak, resolver, callers)
-        memory.unattributed += missed
+        memory.unattributed += missed + _add_stacks(peak, allocations, allocations.rises, resolver)
+        called = [stack for stack, _ in grown] + [sample.stack for sample in samples]
+        called += [resolver.stack(allocations.process, stack) for stack, _ in allocations.resident]
+        called += [_functions(allocations.process, site, resolver) for site in allocations.peak]
+        for function, size in _hidden(allocations, peak, _outer(called), resolver).items():
+            key = function, function.line
+            peak[key] = peak.get(key, 0.0) + size
+            allocations.peak_bytes += size
+            memory.hidden_bytes += size
+            row = table.row(function)
+            row.hidden = max(row.hidden, size)
         peaks.append(peak)
         for (function, _), size in _by_function(allocations, allocations.net, resolver, callers)[0].items():
             row = table.row(function)
             row.net = (row.net or 0.0) + size
-            memory.net_bytes += size
+            memory.net_bytes = (memory.net_bytes or 0.0) + size
     for moment in moments([allocations.process for allocations in found]):
         total: dict[tuple[Function, int], float] = {}
         for index in moment:
@@ -1788,8 +1825,16 @@ def charge(table: Table, found: list[Allocations], resolver: Resolver, samples: 
                 row.lines = {line: size for (f, line), size in total.items() if f == function}
     if found:
         for row in table.rows.values():
-            row.peak, row.net = row.peak or 0.0, row.net or 0.0
+            row.peak = row.peak or 0.0
+            row.net = None if any(allocations.stopped for allocations in found) else row.net or 0.0
+        if any(allocations.stopped for allocations in found):
+            memory.net_bytes = None
     return memory
+
+
+def held_by_project(table: Table) -> float:
+    """Bytes of the resident peak that rose under functions of the project; more than they hold rather than less."""
+    return sum(row.resident for row in table.rows.values())
 
 
 def charge_resident(table: Table, processes: list[Process], resolver: Resolver) -> None:
@@ -1806,15 +1851,91 @@ def traced(process: Process) -> Allocations | None:
     data = process.latest.get("allocations", {})
     if data.get("engine") != "tracemalloc":
         return None
-    highest = max(data["highest"], 1)
+    peak = [Site(tuple(frames), size * data["left"], blocks * data["left"]) for frames, size, blocks in data["peak"]]
+    stopped = data["stopped_at"]
     return Allocations(
         process,
         "tracemalloc",
-        [Site(tuple(frames), size) for frames, size, _ in data["peak"]],
-        [Site(tuple(frames), size) for frames, size, _ in data["net"]],
-        data["covered"],
-        min(data["covered"] / highest, 1.0),
+        peak,
+        [Site(tuple(frames), size) for frames, size, _ in data["net"] or ()],
+        sum(site.size for site in peak) + sum(size for _, size in data["rises"]),
+        rises=data["rises"],
+        resident=unseen.rises(process.rows.get("levels", ())),
+        hidden=unseen.hidden(process.rows.get("levels", ()), per_byte=unseen.TRACED),
+        grown=data["grown"],
+        stopped=bool(stopped),
+        partial=bool(stopped) and unseen.went_on(process.rows.get("levels", ()), stopped, data["highest"]),
     )
+
+
+def _hidden(
+    allocations: Allocations,
+    peak: dict[tuple[Function, int], float],
+    callers: dict[Function, set[Function]],
+    resolver: Resolver,
+) -> dict[Function, float]:
+    """Bytes that no hook saw by function: where resident memory rose by more than the hook saw, up to the ledger's sum.
+
+    A tick that comes late finds a caller at work; so what a function seems to lack is first taken off its callers.
+    """
+    risen: dict[tuple[Function, int], float] = {}
+    _add_stacks(risen, allocations, allocations.resident, resolver)
+    excess = {function: size for (function, _), size in risen.items()}
+    held: dict[Function, float] = {}
+    for (function, _), size in peak.items():
+        held[function] = held.get(function, 0.0) + size
+        excess[function] = excess.get(function, 0.0) - size
+    for function, size in excess.items():
+        for caller in callers.get(function, ()) if size < 0 else ():
+            taken = min(max(excess.get(caller, 0.0), 0.0), -excess[function])
+            if taken:
+                excess[caller] -= taken
+                excess[function] += taken
+    found: dict[Function, float] = {}
+    left = allocations.hidden
+    for size, function in sorted(((size, function) for function, size in excess.items()), reverse=True):
+        part = min(size, left)
+        if part < max(HIDDEN_WORTH, HIDDEN_SHARE * held.get(function, 0.0)):
+            continue
+        found[function] = part
+        left -= part
+    return found
+
+
+def _functions(process: Process, site: Site, resolver: Resolver) -> tuple[Function, ...]:
+    """The functions of an allocating stack, innermost first."""
+    found = (resolver.at(process, file, line) for file, line in site.frames)
+    return tuple(function for function in found if function is not None)
+
+
+def _outer(stacks: Iterable[tuple[Function, ...]]) -> dict[Function, set[Function]]:
+    """Project function → project functions that called it, directly or not."""
+    found: dict[Function, set[Function]] = {}
+    for stack in stacks:
+        own = [function for function in stack if function.own]
+        for index, function in enumerate(own):
+            found.setdefault(function, set()).update(own[index + 1 :])
+    for function, callers in found.items():
+        callers.discard(function)
+    return found
+
+
+def _add_stacks(
+    found: dict[tuple[Function, int], float],
+    allocations: Allocations,
+    stacks: Iterable[tuple[tuple[int, ...], float]],
+    resolver: Resolver,
+) -> float:
+    """Add bytes of stacks to the first line of their innermost project function; gives what had none."""
+    missed = 0.0
+    for stack, size in stacks:
+        function = next((f for f in resolver.stack(allocations.process, stack) if f.own), None)
+        if function is None:
+            missed += size
+        else:
+            key = function, function.line
+            found[key] = found.get(key, 0.0) + size
+    return missed
 
 
 def _by_function(
@@ -1848,17 +1969,17 @@ def _by_function(
     return found, missed
 
 
-def _callers(samples: list[Sample]) -> dict[str, dict[Function | None, float]]:
-    """File of library code → project functions sampled above it, with the time they spent there; None for no such."""
+def _callers(stacks: Iterable[tuple[tuple[Function, ...], float]]) -> dict[str, dict[Function | None, float]]:
+    """File of library code → project functions above it, with what weight; None for no such."""
     found: dict[str, dict[Function | None, float]] = {}
-    for sample in samples:
-        if sample.cpu_s <= 0:
+    for stack, weight in stacks:
+        if weight <= 0:
             continue
-        own = next((index for index, function in enumerate(sample.stack) if function.own), len(sample.stack))
-        owner = sample.stack[own] if own < len(sample.stack) else None
-        for file in {function.file for function in sample.stack[:own]}:
+        own = next((index for index, function in enumerate(stack) if function.own), len(stack))
+        owner = stack[own] if own < len(stack) else None
+        for file in {function.file for function in stack[:own]}:
             weights = found.setdefault(file, {})
-            weights[owner] = weights.get(owner, 0.0) + sample.cpu_s
+            weights[owner] = weights.get(owner, 0.0) + weight
     return found
 
 
@@ -1939,6 +2060,7 @@ class Row:
     sizes: dict[str, tuple[str, int]] = field(default_factory=dict)  # variable -> type and largest number of items
     peak: float | None = None  # bytes live at the peak
     net: float | None = None  # bytes alive at the end
+    hidden: float = 0.0  # of these, bytes that no allocator hook saw, by resident memory
     lines: dict[int, float] = field(default_factory=dict)  # line -> bytes at the peak
     resident: float = 0.0  # bytes of the resident peak, by water level
 
@@ -2473,6 +2595,113 @@ def is_test(file: str) -> bool:
     return _TEST.search(file) is not None
 '''
 
+EMBEDDED['profiler/analyse/unseen.py'] = r'''"""Memory that no allocator hook sees: growth of resident memory that what the hook saw does not explain.
+
+A ledger over time. Memory that the hook saw come is expected to become resident now or later; memory that it saw go may
+stay resident, and be used again. What grows beyond both was obtained behind the hook's back (malloc through ctypes, a
+C library that maps memory). The ledger gives how much it is; whose it is shows where a function made resident memory
+rise by more than the hook saw of it.
+"""
+
+from __future__ import annotations
+
+import bisect
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from profiler.collect.resident import WaterLevel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+TRACED = 1.1  # resident bytes that a byte of small objects takes: rounding
+MAPPED = 1.05  # the same where the hook sees whole arenas
+PASSED = 1.02  # above its highest known level by which memory must be to have gone on
+EARLIER_S, LATER_S = 0.002, 0.012  # how far the hook's clock may be behind the level's
+
+
+class Point(NamedTuple):
+    """Resident bytes and bytes that the hook saw, at one time; `own` when the profiler itself moved them."""
+
+    at: float
+    resident: int
+    seen: int
+    stack: tuple[int, ...]
+    own: bool
+
+
+def with_heap(points: Iterable[Sequence[Any]], heap: list[tuple[float, int]]) -> list[Point]:
+    """Points with what the hook saw filled in from its own notes, `(time, bytes)`, taken at other moments.
+
+    The most that it notes shortly after counts: resident memory often shows an allocation first.
+    """
+    times = [at for at, _ in heap]
+    filled = []
+    for point in map(Point._make, points):
+        first = bisect.bisect_left(times, point.at - EARLIER_S)
+        last = bisect.bisect_right(times, point.at + LATER_S)
+        near = heap[max(first - 1, 0) : last]
+        filled.append(point._replace(seen=max((size for _, size in near), default=0)))
+    return filled
+
+
+def rises(points: Iterable[Sequence[Any]]) -> list[tuple[tuple[int, ...], float]]:
+    """`(stack, bytes)` that resident memory was made of when it was highest, seen by a hook or not."""
+    level: WaterLevel | None = None
+    for point in map(Point._make, points):
+        if level is None:
+            level = WaterLevel(point.resident)
+        level.level(point.resident, point.stack)
+    if level is None:
+        return []
+    level.note()
+    return [(stack, float(high - low)) for low, high, stack in level.at_peak]
+
+
+def hidden(points: Iterable[Sequence[Any]], *, per_byte: float) -> float:
+    """Bytes that no hook saw when resident memory was highest; `per_byte` is one of the two constants above."""
+    expected = kept = level = best = 0.0  # seen and not yet resident; gone and still resident; hidden; at the peak
+    before: Point | None = None
+    highest = 0
+    for point in map(Point._make, points):
+        if before is not None:
+            grown = point.resident - before.resident
+            seen = (point.seen - before.seen) * per_byte if min(point.seen, before.seen) >= 0 else 0.0
+            if point.own:
+                kept = max(kept + grown - seen, 0.0)
+            else:
+                reused = min(kept, max(seen, 0.0))
+                kept -= reused
+                expected += max(seen, 0.0) - reused
+                gone = max(-seen, 0.0)
+                if grown >= 0:
+                    used = min(expected, grown)
+                    expected -= used
+                    level += grown - used
+                fallen = max(-grown, 0)
+                untouched = min(expected, max(gone - fallen, 0.0))
+                expected -= untouched
+                kept += max(gone - fallen, 0.0) - untouched
+                rest = max(fallen - gone, 0.0)
+                released = min(kept, rest)
+                kept -= released
+                level = max(level - (rest - released), 0.0)
+            if point.resident > highest:
+                best = level
+        highest = max(highest, point.resident)
+        before = point
+    return best
+
+
+def went_on(points: Iterable[Sequence[Any]], stopped: float, highest: float) -> bool:
+    """Whether memory went beyond its `highest` bytes after the hook was stopped."""
+    known = list(map(Point._make, points))
+    while_seen = [point for point in known if point.seen >= 0]
+    after = [point.resident for point in known if point.at >= stopped]
+    if not while_seen or not after:
+        return False
+    return while_seen[-1].seen + max(after) - after[0] > highest * PASSED
+'''
+
 EMBEDDED['profiler/cli.py'] = r'''"""The command line: arguments in, exit status out."""
 
 from __future__ import annotations
@@ -2572,6 +2801,7 @@ def parser() -> Parser:
     made.add_argument("--timeout", metavar="SECONDS", type=_positive, help="kill a pass that takes longer")
     made.add_argument("--interval", metavar="MS", type=_interval, default=1.0, help="between samples (default 1)")
     made.add_argument("--memory", choices=("auto", "memray", "tracemalloc"), default="auto", help="allocation engine")
+    made.add_argument("--memray-from", metavar="DIR", type=Path, help="a memray to use where there is none to import")
     made.add_argument("--frames", metavar="N", type=_whole, default=1, help="frames tracemalloc keeps (slower)")
     made.add_argument("--version", action="version", version=f"{NAME} {__version__}")
     return made
@@ -2623,6 +2853,7 @@ def _profile(words: list[str]) -> int:
         memory_engine=options.memory,
         frames=options.frames,
         chosen=options.passes is not None,
+        lent=options.memray_from.absolute() if options.memray_from else None,
         roots=(os.path.abspath(options.source_root),),  # noqa: PTH100 - a link stays a link
     )
     with _workplace() as folder:
@@ -2742,17 +2973,18 @@ command's tree observes itself and leaves one shard, a file of marshalled record
 
 EMBEDDED['profiler/collect/allocations.py'] = r'''"""Memory exactly, in a pass of its own: an allocator hook costs so much that no timing of this pass is published.
 
-memray where this interpreter can import it: bytes live at the peak, native memory included. Else tracemalloc, whose
-module offers no snapshot of the peak: one is taken whenever the traced memory has grown past the last one, as often
-as is affordable, and the shard says how much of the true peak the best one covers.
+memray where this interpreter can import it, or where the launcher lends it: bytes live at the peak, malloc of C
+libraries included. Else tracemalloc, in `traced`.
 """
 
 from __future__ import annotations
 
 import sys
 
+from .levels import Levels
 from .originals import os, time
 from .parts import Part
+from .threads import Threads
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -2760,145 +2992,131 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-    from .state import State
+    from .state import Stack, State
+    from .timer import PosixTimer, SamplingThread
 
-GROWTH = 1.02  # a snapshot is worth taking when memory is that much above the last one
-PATIENCE = 2  # times the duration of a snapshot that pass before the next
-SMALLEST = 64 * 1024  # bytes below which no snapshot is taken
+_WAITING = ("threading.py", "queue.py", "selectors.py", "concurrent/futures/thread.py", "socket.py", "sampler.py")
+INTERVAL_S = 0.002
+SNAPSHOTS_MS = 5  # memray notes how much it knows of as often
 
 
 def make_allocations(
-    state: State, due: Callable[[float], None], *, engine: str, frames: int, path: Callable[[], str]
+    state: State,
+    due: Callable[[float], None],
+    *,
+    engine: str,
+    frames: int,
+    path: Callable[[], str],
+    lent: str = "",
+    budget_s: float = 0.0,
 ) -> Part:
-    """The best collector of this interpreter; `path` names a new file beside the shard."""
+    """The best collector of this interpreter; `path` names a new file beside the shard, `lent` a folder with memray."""
     if engine != "tracemalloc":
-        try:
-            import memray
-        except Exception:
-            if engine == "memray":
-                return Part(state, due)
-        else:
+        memray = import_memray(lent)
+        if memray is not None:
             return Memray(state, due, memray, path)
-    return Traced(state, due, frames)
+        if engine == "memray":
+            return Part(state, due)
+    from .traced import Traced
+
+    return Traced(state, due, frames, budget_s)
 
 
-class Memray(Part):
+def import_memray(lent: str) -> Any:
+    """Import memray: that of this interpreter, else the one that was lent, of which the program finds nothing.
+
+    What memray itself needs (`rich`) comes from the same folder; both it and the path are taken away again, so that
+    `import rich` does in the program what it does without us. Gives None where there is no memray.
+    """
+    before = set(sys.modules)
+    if lent:
+        sys.path.append(lent)
+    try:
+        import memray
+    except Exception:
+        return None
+    finally:
+        if lent:
+            if lent in sys.path:
+                sys.path.remove(lent)
+            sys.path_importer_cache.pop(lent, None)
+            for name in set(sys.modules) - before:
+                file = getattr(sys.modules[name], "__file__", None) or ""
+                if file.startswith(lent) and name.partition(".")[0] != "memray":
+                    del sys.modules[name]
+    return memray
+
+
+class Allocating(Part):
+    """What both engines share: ticks also while the main thread waits for others, and the stack that is at work."""
+
+    interval_s = INTERVAL_S
+
+    def __init__(self, state: State, due: Callable[[float], None]) -> None:
+        """Begin with the resident level of now."""
+        super().__init__(state, due)
+        self.threads = Threads(state)
+        self.levels = Levels()
+
+    def clock_changed(self, clock: PosixTimer | SamplingThread) -> None:
+        """Whether it wakes the main thread is decided by whether there are others."""
+        self.threads.clock = clock
+
+    def start(self) -> None:
+        """Watch threads start."""
+        self.threads.watch_starts()
+
+    def stack(self, frame: FrameType | None) -> Stack:
+        """The stack that allocates: the main thread's, or while that one waits, that of one which does not."""
+        if frame is not None and self.threads.count() and frame.f_code.co_filename.endswith(_WAITING):
+            for ident, other in sys._current_frames().items():
+                if ident != self.state.main and not other.f_code.co_filename.endswith(_WAITING):
+                    return self.state.walk(other)
+        return self.state.walk(frame)
+
+    def sums(self) -> dict[str, Any]:
+        """The points since the last call."""
+        return {"levels": self.levels.take()}
+
+
+class Memray(Allocating):
     """Writes memray's own file; the analysis reads it."""
 
-    interval_s = 0.5
-
     def __init__(self, state: State, due: Callable[[float], None], memray: Any, path: Callable[[], str]) -> None:
-        """Track into the file that `path` names."""
+        """Track into the file that `path` names.
+
+        Frames of C code are not asked for: sizes are the same without them, and functions of the project have none.
+        """
         super().__init__(state, due)
         self.file = path()
-        self.tracker = memray.Tracker(self.file, native_traces=False, follow_fork=True)
+        self.tracker = memray.Tracker(self.file, native_traces=False, follow_fork=True, memory_interval_ms=SNAPSHOTS_MS)
+        self.version = str(getattr(memray, "__version__", ""))
         self.child = ""
 
     def start(self) -> None:
         """Track from now on."""
+        super().start()
         self.tracker.__enter__()
 
-    def tick(self, _signal: int, _frame: FrameType | None) -> None:
-        """Write out what is due."""
+    def tick(self, _signal: int, frame: FrameType | None) -> None:
+        """Note the resident level when it has changed, and write out what is due."""
+        self.levels.look(self.stack(frame))
         self.due(time.perf_counter())
 
-    def stop(self, _frame: FrameType | None) -> None:
+    def stop(self, frame: FrameType | None) -> None:
         """Complete the file."""
+        self.levels.look(self.stack(frame))
+        self.levels.resident.close()
         self.tracker.__exit__(None, None, None)
 
     def forget(self) -> None:
         """In the child of a fork memray goes on in a file of its own, named after the process."""
         self.child = f"{self.file}.{os.getpid()}"
+        self.levels.forget()
 
     def latest(self) -> dict[str, Any]:
         """Where memray's file is."""
-        return {"allocations": {"engine": "memray", "file": self.child or self.file}}
-
-
-class Traced(Part):
-    """tracemalloc through its C module: the Python one imports half a dozen others."""
-
-    interval_s = 0.01
-
-    def __init__(self, state: State, due: Callable[[float], None], frames: int) -> None:
-        """Keep `frames` frames of each allocation."""
-        super().__init__(state, due)
-        import _tracemalloc
-
-        self.tracer: Any = _tracemalloc
-        self.frames = frames
-        self.ours = __file__.rpartition("allocations")[0]
-        self.reset()
-
-    def reset(self) -> None:
-        """Nothing was seen yet."""
-        self.size = 0  # bytes of the best snapshot
-        self.peak: list[Any] = []
-        self.net: list[Any] = []
-        self.highest = 0
-        self.next = 0.0
-        self.interrupted = False
-
-    def start(self) -> None:
-        """Trace from now on."""
-        if not self.tracer.is_tracing():
-            self.tracer.start(self.frames)
-
-    def tick(self, _signal: int, _frame: FrameType | None) -> None:
-        """Take a snapshot when memory stands higher than in the last one and it is affordable."""
-        if not self.tracer.is_tracing():  # the program stopped it, for itself or because it uses it too
-            self.interrupted = True
-            return
-        current, peak = self.tracer.get_traced_memory()
-        self.highest = max(self.highest, peak)
-        start = time.perf_counter()
-        if current > max(self.size * GROWTH, SMALLEST) and start >= self.next:
-            self.peak, self.size = self._snapshot(), current
-            end = time.perf_counter()
-            self.next = end + (end - start) * PATIENCE
-        self.due(start)
-
-    def stop(self, _frame: FrameType | None) -> None:
-        """Take the last snapshot: what is still alive."""
-        if self.tracer.is_tracing():
-            current, peak = self.tracer.get_traced_memory()
-            self.highest = max(self.highest, peak)
-            self.net = self._snapshot()
-            if current > self.size:
-                self.peak, self.size = self.net, current
-            self.tracer.stop()
-
-    def forget(self) -> None:
-        """The child of a fork has its parent's memory, which the parent reports: start from nothing."""
-        if self.tracer.is_tracing():
-            self.tracer.clear_traces()
-        self.reset()
-
-    def _snapshot(self) -> list[Any]:
-        """Live memory as `(frames, bytes, blocks)`, frames innermost first as `(file name, line)`."""
-        sites: dict[Any, list[int]] = {}
-        for trace in self.tracer._get_traces():
-            row = sites.get(trace[2])
-            if row is None:
-                row = sites[trace[2]] = [0, 0]
-            row[0] += trace[1]
-            row[1] += 1
-        ours = self.ours
-        return [(frames, size, blocks) for frames, (size, blocks) in sites.items() if not frames[0][0].startswith(ours)]
-
-    def latest(self) -> dict[str, Any]:
-        """The best snapshot and the last one."""
-        return {
-            "allocations": {
-                "engine": "tracemalloc",
-                "peak": self.peak,
-                "net": self.net,
-                "covered": self.size,
-                "highest": self.highest,
-                "interrupted": self.interrupted,
-                "numpy": "numpy" in sys.modules,
-            }
-        }
+        return {"allocations": {"engine": "memray", "file": self.child or self.file, "version": self.version}}
 '''
 
 EMBEDDED['profiler/collect/awaits.py'] = r'''"""Where coroutines wait: for each suspension of a task, the line that awaits and how long until it goes on.
@@ -3402,6 +3620,8 @@ class Config:
         suspects: for `calls`, the functions to count, each `(file name, first line, name)`; empty means none.
         engine: for `allocations`, `memray`, `tracemalloc` or `auto`.
         frames: for tracemalloc, how many frames are kept of each allocation.
+        lent: for `allocations`, a folder with a memray for this interpreter, used where it has none of its own.
+        budget_s: for tracemalloc, CPU seconds of a process after which it is stopped; 0 means never.
         clock: `auto`, or `thread` where the signal timer is to be avoided.
         roots: the source root, as it was given and resolved; lines are noted of code below one of them.
     """
@@ -3415,6 +3635,8 @@ class Config:
         self.suspects: frozenset[tuple[str, int, str]] = frozenset(settings.get("suspects", ()))
         self.engine: str = settings.get("engine", "auto")
         self.frames: int = settings.get("frames", 1)
+        self.lent: str = settings.get("lent", "")
+        self.budget_s: float = settings.get("budget_s", 0.0)
         self.clock: str = settings.get("clock", "auto")
         self.roots: tuple[str, ...] = tuple(settings.get("roots", ()))
 
@@ -3509,10 +3731,9 @@ instance is asked for, and classes are looked at through the descriptors of `typ
 from __future__ import annotations
 
 import gc
-import os
 import sys
-import time
 
+from .originals import os, time
 from .parts import Part
 from .resident import Resident
 
@@ -3527,6 +3748,7 @@ if TYPE_CHECKING:
 GROWTH = 1.02  # a walk is worth making at once when resident memory is that much above the last one
 CLOSE = 0.9  # and now and then while it stands as close to it: what a walk frees hides growth
 PATIENCE = 4  # times the duration of a walk that pass before the next, doubled while memory does not grow
+MOST_PATIENCE = 16
 MOST_OBJECTS = 1_000_000  # of more, every so many are looked at
 FEWEST = 100  # instances below which a class is not listed
 MOST_CLASSES = 100
@@ -3548,6 +3770,7 @@ class WithCensus(Part):
         """Do all that `inner` does."""
         super().__init__(inner.state, inner.due)
         self.inner = inner
+        self.clock = inner.clock
         self.interval_s = min(inner.interval_s, 0.02)
         self.resident = Resident()
         self.forget_census()
@@ -3575,7 +3798,7 @@ class WithCensus(Part):
             pages = self.resident.read()
             higher = pages > self.level * GROWTH
             if higher or pages > self.level * CLOSE:
-                self.patience = PATIENCE if higher else self.patience * 2
+                self.patience = PATIENCE if higher else min(self.patience * 2, MOST_PATIENCE)
                 self.level = max(self.level, pages)
                 self._walk()
                 end = time.perf_counter()
@@ -3690,6 +3913,65 @@ def _sizes(thing: Any, kind: type) -> tuple[float, float]:
     if sys.version_info < (3, 11):
         return own, 0.0  # it has no attribute yet
     return own, INLINE_HEADER + 8.0 * len(referents)
+'''
+
+EMBEDDED['profiler/collect/levels.py'] = r'''"""Resident memory over time beside what an allocator hook sees of it, so that analysis can tell what no hook sees."""
+
+from __future__ import annotations
+
+from .originals import time
+from .resident import Resident
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .state import Stack
+
+LEAST_PAGES = 32  # change of the level that is worth a point
+MOST_POINTS = 4000  # from then on only larger changes are
+UNKNOWN = -1
+
+
+class Levels:
+    """Points `(time, resident bytes, bytes that the hook sees, stack, whether the change is our own)`."""
+
+    def __init__(self) -> None:
+        """Start with the level of now."""
+        self.resident = Resident()
+        self._reset()
+
+    def _reset(self) -> None:
+        self.points: list[Any] = [(time.time(), self.resident.last * self.resident.page, 0, (), True)]
+        self.least = LEAST_PAGES
+        self.count = 0
+
+    def forget(self) -> None:
+        """Start anew in the child of a fork.
+
+        There, pages of files become resident one by one as they are used, which is nobody's growth: only pages of
+        memory count.
+        """
+        self.resident.anonymous = True
+        self.resident.reset()
+        self._reset()
+
+    def look(self, stack: Stack, seen: int = UNKNOWN, overhead: int = 0, *, own: bool = False) -> None:
+        """Note the level when it has changed, while `stack` runs; a hook knows of `seen` bytes and takes `overhead`."""
+        resident = self.resident
+        pages = resident.read()
+        if not own and abs(pages - resident.last) < self.least:
+            return
+        resident.last = pages
+        self.points.append((time.time(), max(pages * resident.page - overhead, 0), seen, stack, own))
+        self.count += 1
+        if self.count % MOST_POINTS == 0:
+            self.least *= 4
+
+    def take(self) -> list[Any]:
+        """The points since the last call."""
+        points, self.points = self.points, []
+        return points
 '''
 
 EMBEDDED['profiler/collect/lifecycle.py'] = r'''"""Seeing every process to its end: normal exits, `os._exit`, exec, forks, and those that are killed in between.
@@ -4210,7 +4492,15 @@ def _part(observer: Observer) -> Part:
     if config.mode == "allocations":
         from .allocations import make_allocations
 
-        return make_allocations(state, observer.due, engine=config.engine, frames=config.frames, path=observer.new_file)
+        return make_allocations(
+            state,
+            observer.due,
+            engine=config.engine,
+            frames=config.frames,
+            path=observer.new_file,
+            lent=config.lent,
+            budget_s=config.budget_s,
+        )
     if config.mode == "async":
         return parts.AsyncWaits(state, observer.due)
     return parts.Joint(state, observer.due, config.interval_s)
@@ -4433,7 +4723,7 @@ class AsyncWaits(Part):
         return {"moments": self.awaits.latest(), "page": self.resident.page, "level": self.resident.start}
 '''
 
-EMBEDDED['profiler/collect/resident.py'] = r'''"""Resident memory by water level: who raised it, and whose share stood when it was highest.
+EMBEDDED['profiler/collect/resident.py'] = r'''"""Memory by water level: who raised it, and whose share stood when it was highest.
 
 What no allocator hook sees (memory of C libraries, mapped files) shows here. When the level rises, the rise belongs
 to the stack of that moment; when it falls, the last rises are taken back first. On short phases it lags.
@@ -4453,11 +4743,55 @@ SNAPSHOT_STEP = 1.02  # a new peak is noted when it is that much above the last 
 _HIGHEST_DESCRIPTOR = 1000
 
 
-class Resident:
-    """The resident level of this process in pages, and the rises it is made of."""
+class WaterLevel:
+    """An amount over time as the rises that it is made of, each with the stack that ran when it happened."""
+
+    def __init__(self, start: int = 0) -> None:
+        """The amount is `start`, which is nobody's."""
+        self.rises: list[list[Any]] = []  # [from, to, stack], ascending
+        self.at_peak: list[list[Any]] = []
+        self.last = self.start = self.peak = start
+        self.noted = 0
+        self.fresh_peak = False
+
+    def level(self, amount: int, stack: Stack) -> None:
+        """Note that it is `amount` now, while `stack` runs."""
+        if amount > self.last:
+            if self.rises and self.rises[-1][2] == stack:
+                self.rises[-1][1] = amount
+            else:
+                self.rises.append([self.last, amount, stack])
+            if amount > self.peak:
+                self.peak = amount
+                self.fresh_peak = True
+        else:
+            if self.fresh_peak and self.peak > self.noted * SNAPSHOT_STEP:
+                self._note_peak()
+            while self.rises and self.rises[-1][0] >= amount:
+                self.rises.pop()
+            if self.rises and self.rises[-1][1] > amount:
+                self.rises[-1][1] = amount
+        self.last = amount
+
+    def note(self) -> None:
+        """Make sure that the last peak is noted with its rises."""
+        if self.fresh_peak:
+            self._note_peak()
+
+    def _note_peak(self) -> None:
+        self.noted = self.peak
+        self.fresh_peak = False
+        self.at_peak = [list(rise) for rise in self.rises]
+
+
+class Resident(WaterLevel):
+    """The resident level of this process in pages; where `anonymous` is set, without pages of files."""
+
+    anonymous = False
 
     def __init__(self) -> None:
         """Open the kernel's figure; where there is none, the level stays 0."""
+        super().__init__()
         self.page = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
         self.descriptor = -1
         self.reset()
@@ -4465,13 +4799,10 @@ class Resident:
     def reset(self) -> None:
         """Start anew, also in the child of a fork, for which the parent's file would tell of the parent."""
         self.close()
-        self.rises: list[list[Any]] = []  # [from, to, stack], ascending
-        self.at_peak: list[list[Any]] = []
-        self.last = self.start = self.peak = self.noted = 0
-        self.fresh_peak = False
+        self.last = 0
         self.descriptor = _open_high("/proc/self/statm")
         self.identity = _identity(self.descriptor)
-        self.last = self.start = self.peak = self.read()
+        super().__init__(self.read())
 
     def close(self) -> None:
         """Give the descriptor back, unless the program closed it and has something else there."""
@@ -4484,44 +4815,20 @@ class Resident:
         if self.descriptor < 0:
             return self.last
         try:
-            return int(os.pread(self.descriptor, 64, 0).split()[1])
+            words = os.pread(self.descriptor, 64, 0).split()
+            return int(words[1]) - int(words[2]) if self.anonymous else int(words[1])
         except (OSError, ValueError, IndexError):  # the program closed it, and may have something else there
             self.descriptor = -1
             return self.last
 
-    def level(self, pages: int, stack: Stack) -> None:
-        """Note that the level is `pages` now, while `stack` runs."""
-        if pages > self.last:
-            if self.rises and self.rises[-1][2] == stack:
-                self.rises[-1][1] = pages
-            else:
-                self.rises.append([self.last, pages, stack])
-            if pages > self.peak:
-                self.peak = pages
-                self.fresh_peak = True
-        else:
-            if self.fresh_peak and self.peak > self.noted * SNAPSHOT_STEP:
-                self._note_peak()
-            while self.rises and self.rises[-1][0] >= pages:
-                self.rises.pop()
-            if self.rises and self.rises[-1][1] > pages:
-                self.rises[-1][1] = pages
-        self.last = pages
-
     def summary(self) -> dict[str, Any]:
         """The level at the start and the peak in bytes, and the rises that stood at the peak, `(stack, bytes)`."""
-        if self.fresh_peak:
-            self._note_peak()
+        self.note()
         return {
             "start": self.start * self.page,
             "peak": self.peak * self.page,
             "rises": [(stack, (high - low) * self.page) for low, high, stack in self.at_peak],
         }
-
-    def _note_peak(self) -> None:
-        self.noted = self.peak
-        self.fresh_peak = False
-        self.at_peak = [list(rise) for rise in self.rises]
 
 
 def _identity(descriptor: int) -> tuple[int, int] | None:
@@ -5299,6 +5606,227 @@ def _library() -> tuple[Any, Any, Any, Any, Any]:
     )
 '''
 
+EMBEDDED['profiler/collect/traced.py'] = r'''"""Memory at the peak by tracemalloc, through its C module: the Python one imports half a dozen others.
+
+The module offers no snapshot of the peak, and a snapshot is dear. So snapshots are taken while memory grows, as often
+as is affordable, and what came and went since the last one is known by water level: at each tick the growth of the
+traced memory belongs to the stack of that moment, and a peak between two ticks to the stack after it.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+
+from .allocations import Allocating
+from .originals import time
+from .resident import WaterLevel
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+    from typing import Any
+
+    from .state import Stack, State
+
+GROWTH = 1.1  # a snapshot is worth taking when memory is that much above the last one
+STALE = 0.7  # or when it has been below that share of the last one, and stands high again
+HIGH = 0.95
+SHARE = 0.2  # of the pass's time that snapshots may take,
+AT_ONCE_S = 0.1  # and what they may take in any case
+LEAP = 0.05  # share of the memory that came between two ticks for which more is allowed: its stack may be gone already
+LEAP_FACTOR = 4
+SECONDS_PER_BYTE = 5e-9  # of a snapshot, for each byte that the tracer itself takes; the first guess
+UNCOUNTED = 1.95  # resident bytes of the tracer's tables for each that it counts, on all supported versions
+ENOUGH = 4 * 1024 * 1024  # bytes of the tracer from which on a snapshot's cost tells of the next one's
+SMALLEST = 64 * 1024  # bytes below which no snapshot is taken
+LEAST_GROWTH = 4096  # bytes between two ticks that are worth a note
+MOST_STACKS = 2000
+
+
+class Traced(Allocating):
+    """tracemalloc, for as long as its budget lasts."""
+
+    def __init__(self, state: State, due: Callable[[float], None], frames: int, budget_s: float = 0.0) -> None:
+        """Keep `frames` frames of each allocation; stop after `budget_s` CPU seconds of this process, unless 0."""
+        super().__init__(state, due)
+        import _tracemalloc
+
+        self.tracer: Any = _tracemalloc
+        self.frames = frames
+        self.budget_s = budget_s
+        self.ours = __file__.rpartition("traced")[0]
+        self.reset()
+
+    def reset(self) -> None:
+        """Nothing was seen yet."""
+        self.size = 0  # bytes of the last snapshot
+        self.snapshot: list[Any] = []
+        self.low = 0  # least traced since then
+        self.since = WaterLevel()  # what was traced since then
+        self.peak: tuple[list[Any], float, list[Any]] = ([], 0.0, [])  # snapshot, share of it left, rises since
+        self.grown: dict[Stack, int] = {}  # all that traced memory ever grew by, for who calls which library
+        self.net: list[Any] | None = None
+        self.highest = 0
+        self.fresh = False  # the highest is the level of the last tick, not noted yet
+        self.spent = 0.0  # seconds in snapshots
+        self.per_byte = SECONDS_PER_BYTE
+        self.overhead = 0
+        self.begun = time.perf_counter()
+        self.interrupted = False
+        self.stopped_at = 0.0
+        self.tracing = True
+
+    def start(self) -> None:
+        """Trace from now on."""
+        super().start()
+        if not self.tracer.is_tracing():
+            self.tracer.start(self.frames)
+
+    def tick(self, _signal: int, frame: FrameType | None) -> None:
+        """Follow the traced memory, and take a snapshot where it is due."""
+        now = time.perf_counter()
+        stack = self.stack(frame)
+        if not self.tracing:
+            self.levels.look(stack)
+        elif not self.tracer.is_tracing():  # the program stopped it, for itself or because it uses it too
+            self.interrupted = True
+            self.tracing = False
+        else:
+            self._follow(stack, now)
+            if self.budget_s and time.process_time() > self.budget_s:
+                self._settle()
+                self.stopped_at = time.time()
+                self.tracing = False
+                self.tracer.stop()
+                self.levels.look((), own=True)
+        self.due(now)
+
+    def _follow(self, stack: Stack, now: float) -> None:
+        """Note how much is traced, and what it reached since the last tick."""
+        current, peak = self.tracer.get_traced_memory()
+        self.levels.look(stack, current, self._overhead())
+        since = self.since
+        beyond = peak > self.highest  # since the last tick
+        if current < since.last:
+            if beyond:
+                self._note(since.last, stack, peak)
+            else:
+                self._settle()
+        self.fresh = current >= since.last and (beyond or self.fresh)
+        grown = max(current - since.last, peak - self.highest)
+        if grown > LEAST_GROWTH:
+            self.grown[stack] = self.grown.get(stack, 0) + grown
+        self.highest = max(self.highest, peak)
+        self.low = min(self.low, current)
+        leap = current - since.last > LEAP * current
+        since.level(current, stack)
+        if current > SMALLEST and self._wanted(current) and self._affordable(now, leap=leap):
+            self._take()
+        if self.fresh and self.highest > current * (1 + LEAP):  # it came and went between the two ticks
+            self._note(current, stack, self.highest)
+            self.fresh = False
+
+    def _settle(self) -> None:
+        """When the peak is what stood at the last tick, note it before that is gone."""
+        if self.fresh:
+            self._note(self.since.last, (), self.since.last)
+            self.fresh = False
+
+    def _note(self, current: int, stack: Stack, reached: int) -> None:
+        """The peak is `reached`: `current` by the last snapshot and the rises since, the rest under `stack`."""
+        rises = [(risen, high - low) for low, high, risen in self.since.rises]
+        if reached > current:
+            rises.append((stack, reached - current))
+        self.peak = (self.snapshot, min(self.low / self.size, 1.0) if self.size else 0.0, rises)
+
+    def _overhead(self) -> int:
+        """Resident bytes that the tracer takes: more than it counts, and freed in crumbs that hardly go back."""
+        self.overhead = max(self.overhead, int(self.tracer.get_tracemalloc_memory() * UNCOUNTED))
+        return self.overhead
+
+    def _wanted(self, current: int) -> bool:
+        return current > self.size * GROWTH or (self.low < self.size * STALE and current > self.highest * HIGH)
+
+    def _affordable(self, now: float, *, leap: bool) -> bool:
+        cost: float = self.per_byte * self.tracer.get_tracemalloc_memory()
+        allowed = SHARE * (now - self.begun) + AT_ONCE_S
+        return self.spent + cost < allowed * (LEAP_FACTOR if leap else 1)
+
+    def _take(self) -> None:
+        start = time.thread_time()  # other threads go on meanwhile
+        before = self.tracer.get_tracemalloc_memory()
+        self.snapshot, self.size = (
+            self._snapshot()
+        )  # of the moment of one call, other threads may go on before and after
+        self.low = self.size
+        self.since = WaterLevel(self.size)
+        self.tracer.reset_peak()  # it is the snapshot's own
+        spent = time.thread_time() - start
+        self.spent += spent
+        self.per_byte = spent / max(before, ENOUGH)
+        self.levels.look((), self.tracer.get_traced_memory()[0], self._overhead(), own=True)
+
+    def stop(self, frame: FrameType | None) -> None:
+        """Take the last snapshot: what is still alive, which is the peak too where memory never fell."""
+        stack = self.stack(frame)
+        if self.tracing and self.tracer.is_tracing():
+            self._follow(stack, time.perf_counter())
+            self._settle()
+            self.net, left = self._snapshot()
+            if left > self.highest * HIGH:
+                self.peak = (self.net, 1.0, [])
+            self.tracer.stop()
+        self.levels.resident.close()
+
+    def forget(self) -> None:
+        """The child of a fork has its parent's memory, which the parent reports: start from nothing."""
+        if self.tracer.is_tracing():
+            self.tracer.clear_traces()
+        self.levels.forget()
+        self.reset()
+
+    def _snapshot(self) -> tuple[list[Any], int]:
+        """Live memory as `(frames, bytes, blocks)`, frames innermost first as `(file name, line)`; and its bytes."""
+        collecting = gc.isenabled()
+        gc.disable()  # the list of all traces would set off one collection after the other
+        try:
+            sites: dict[Any, list[int]] = {}
+            for trace in self.tracer._get_traces():
+                row = sites.get(trace[2])
+                if row is None:
+                    sites[trace[2]] = [trace[1], 1]
+                else:
+                    row[0] += trace[1]
+                    row[1] += 1
+            ours = self.ours
+            total = sum(size for size, _ in sites.values())
+            return [(at, size, n) for at, (size, n) in sites.items() if not at[0][0].startswith(ours)], total
+        finally:
+            if collecting:
+                gc.enable()
+
+    def latest(self) -> dict[str, Any]:
+        """The peak and what is alive at the end."""
+        self._settle()
+        snapshot, left, rises = self.peak
+        return {
+            "allocations": {
+                "engine": "tracemalloc",
+                "peak": snapshot,
+                "left": left,
+                "rises": rises,
+                "grown": sorted(self.grown.items(), key=lambda pair: -pair[1])[:MOST_STACKS],
+                "net": self.net,
+                "highest": self.highest,
+                "interrupted": self.interrupted,
+                "stopped_at": self.stopped_at,
+                "numpy": "numpy" in sys.modules,
+            }
+        }
+'''
+
 EMBEDDED['profiler/collect/writes.py'] = r'''"""Large writes in one piece.
 
 A write to a pipe, a terminal or a socket waits for its reader, and a signal of ours that comes meanwhile ends it early,
@@ -5877,7 +6405,7 @@ from typing import TYPE_CHECKING, Any
 from profiler.analyse import asynchrony, calls, concurrency, cpu, instances, interactions, memory, pauses
 from profiler.analyse.document import Profile
 from profiler.analyse.identity import Resolver
-from profiler.analyse.model import PassResult
+from profiler.analyse.model import MIB, PassResult
 from profiler.errors import NO_PROFILE, SIGNALLED, TIMED_OUT, ProfileError
 from profiler.launch import injection
 from profiler.launch.run import Stdin, run
@@ -5895,6 +6423,14 @@ WHAT = {
     ASYNC: "where tasks wait",
 }
 SLOW_ENGINE_LIMIT_S = 60.0  # CPU seconds of the command above which tracemalloc is not worth its ten-fold time
+TRACING = 1.5  # times the command's CPU time that tracemalloc may take in a process before it is stopped,
+TRACING_S = 5.0  # and the CPU seconds that it may take in any case
+NOTHING_HELD = 1.5 * MIB  # bytes under the project's functions for which an allocation pass is not worth its cost,
+SHORT_S = 2.0  # unless the command takes less CPU time
+ONLY_SLOW = (
+    "only tracemalloc is there, which makes it up to ten times slower: install memray, or ask for it by "
+    "--passes joint,allocations; until then memory is the resident level's"
+)
 
 
 @dataclass
@@ -5910,6 +6446,7 @@ class Plan:
     memory_engine: str = "auto"
     frames: int = 1
     chosen: bool = False  # the passes were named by the user
+    lent: Path | None = None  # a folder with a memray for the target interpreter
     roots: tuple[str, ...] = ()  # other names of the source root, by which code may have been loaded
 
 
@@ -6036,30 +6573,44 @@ def take(plan: Plan, folder: Path, taken: str, python: str) -> Profile:
 def _allocations(
     runner: Runner, table: Any, resolver: Resolver, samples: list[Any], left_out: list[str], notes: list[str]
 ) -> memory.Memory:
-    """The allocation pass; left out, and said so, where only a slow engine is there for a long command."""
+    """The allocation pass; left out, and said so, where nothing is held, or only a slow engine is there."""
     plan = runner.plan
-    slow = plan.memory_engine == "tracemalloc" or not _has_memray()
-    if slow and runner.results[0].cpu_s > SLOW_ENGINE_LIMIT_S and not plan.chosen:
+    cpu_s = runner.results[0].cpu_s
+    lent = str(plan.lent) if plan.lent is not None and not _has_memray() else ""
+    slow = plan.memory_engine == "tracemalloc" or not (lent or _has_memray())
+    held = memory.held_by_project(table)
+    if held < NOTHING_HELD and cpu_s > SHORT_S and not plan.chosen:
         left_out.append(
-            f"{ALLOCATIONS} (the command takes {runner.results[0].cpu_s:.0f} s and only tracemalloc is there, which "
-            "makes it up to ten times slower: install memray, or ask for it by --passes joint,allocations)"
+            f"{ALLOCATIONS} (resident memory rose by {held / MIB:.1f} MiB under the project's functions, and less than "
+            "2 MiB is no target: ask for it by --passes joint,allocations)"
         )
         return memory.Memory()
-    result = runner.run(ALLOCATIONS, engine=plan.memory_engine, frames=plan.frames)
+    if slow and cpu_s > SLOW_ENGINE_LIMIT_S and not plan.chosen:
+        left_out.append(f"{ALLOCATIONS} (the command takes {cpu_s:.0f} s and {ONLY_SLOW})")
+        return memory.Memory()
+    budget_s = 0.0 if plan.chosen else max(TRACING_S, TRACING * cpu_s)
+    result = runner.run(
+        ALLOCATIONS, engine=plan.memory_engine, frames=plan.frames, lent=lent, budget_s=budget_s if slow else 0.0
+    )
     found = [
         allocations
         for process in result.processes
-        for allocations in (memray_files.read(process) or memory.traced(process),)
+        for allocations in (memray_files.read(process, lent) or memory.traced(process),)
         if allocations is not None
     ]
-    held = memory.charge(table, found, resolver, samples)
-    result.engine = ", ".join(held.engines) or "none"
-    if held.engines and held.covered < memory.TRACED_PEAK_WORTH:
-        notes.append(
-            f"the best snapshot of memory covers {held.covered:.0%} of a process's peak: the rest came and went within "
-            "one call"
+    if any(allocations.partial for allocations in found):
+        result.engine = "tracemalloc, stopped for its cost"
+        left_out.append(
+            f"{ALLOCATIONS} (memory peaked after tracing was stopped at {budget_s:.0f} CPU s, and {ONLY_SLOW})"
         )
-    return held
+        return memory.Memory()
+    charged = memory.charge(table, found, resolver, samples)
+    result.engine = ", ".join(charged.engines) or "none"
+    if lent and any(allocations.engine == "memray" for allocations in found):
+        result.engine += f" from {plan.lent}"
+    if any(allocations.stopped for allocations in found):
+        notes.append("tracing was stopped for its cost after the peak: what is alive at the end is not known")
+    return charged
 
 
 def _has_memray() -> bool:
@@ -6642,7 +7193,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from profiler.analyse import unseen
 from profiler.analyse.memory import Allocations, Site
+from profiler.collect.allocations import import_memray
 
 if TYPE_CHECKING:
     from profiler.storage.shards import Process
@@ -6650,8 +7203,8 @@ if TYPE_CHECKING:
 FRAMES = 1000
 
 
-def read(process: Process) -> Allocations | None:
-    """What memray saw in a process.
+def read(process: Process, lent: str = "") -> Allocations | None:
+    """What memray saw in a process; `lent` is a folder with a memray for an interpreter that has none.
 
     None where memray was not used, or where its file is incomplete (the process was killed before it was closed).
     """
@@ -6659,15 +7212,25 @@ def read(process: Process) -> Allocations | None:
     if data.get("engine") != "memray" or not Path(data["file"]).exists():
         return None
     try:
-        import memray  # noqa: PLC0415 - only where the target has it
-
+        memray = import_memray(lent)
         with memray.FileReader(data["file"]) as reader:
             peak = [_site(record) for record in reader.get_high_watermark_allocation_records(merge_threads=True)]
             net = [_site(record) for record in reader.get_leaked_allocation_records(merge_threads=True)]
             highest = float(reader.metadata.peak_memory)
+            heap = [(snapshot.time / 1000, snapshot.heap) for snapshot in reader.get_memory_snapshots()]
     except Exception:  # noqa: BLE001 - an incomplete file fails in many ways, which all mean: nothing to read
         return None
-    return Allocations(process, "memray", peak, net, highest, 1.0)
+    points = unseen.with_heap(process.rows.get("levels", ()), heap)
+    return Allocations(
+        process,
+        "memray",
+        peak,
+        net,
+        highest,
+        resident=unseen.rises(points),
+        hidden=unseen.hidden(points, per_byte=unseen.MAPPED),
+        version=data.get("version", ""),
+    )
 
 
 def _site(record: Any) -> Site:
