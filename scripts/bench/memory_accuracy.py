@@ -18,9 +18,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import memory_accuracy_programs as programs
+from bench import memory_accuracy_programs as programs
 
 SCRIPT = (
     Path(__file__).resolve().parents[2]
