@@ -4,7 +4,7 @@ PY := .venv/bin/python
 TESTS ?=
 SOURCES := build_dist.py scripts plugin/engine plugin/languages/python/engine plugin/languages/python/profiler
 
-.PHONY: demo test lint dist profiler lock clients venv python clean
+.PHONY: demo test lint dist profiler guides lock clients venv python clean
 
 demo: python ## the main job on a published library: real client, scripted model; LIVE=1 for the real model
 	@$(PYTHON) scripts/demo.py $(if $(LIVE),--live)
@@ -18,6 +18,7 @@ lint: venv ## style, types, the plugin checker, and that the one-file profiler i
 	@$(PY) -m mypy $(SOURCES)
 	@$(PY) scripts/plugin_checker.py plugin
 	@$(PY) scripts/build_profiler.py --check
+	@$(PY) scripts/build_guides.py --check
 
 dist: venv ## dist/python/ and dist/codeflash-python.zip
 	@$(PY) build_dist.py
@@ -25,6 +26,9 @@ dist: venv ## dist/python/ and dist/codeflash-python.zip
 
 profiler: ## the one-file profiler from its source
 	@$(PYTHON) scripts/build_profiler.py
+
+guides: venv ## the references whose examples are programs; with their figures: python scripts/build_guides.py --measure
+	@$(PY) scripts/build_guides.py
 
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.9 --generate-hashes --no-header --no-annotate \
   --no-emit-index-url --no-emit-find-links

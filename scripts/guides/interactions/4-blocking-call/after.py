@@ -1,0 +1,14 @@
+import asyncio
+
+
+async def fetch(number):
+    await asyncio.sleep(0.01)
+    return number
+
+
+async def work():
+    return sum(await asyncio.gather(*(fetch(number) for number in range(20))))
+
+
+# --- end
+print(asyncio.run(work()))
