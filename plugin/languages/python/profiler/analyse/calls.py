@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from profiler.analyse.identity import Resolver
-    from profiler.analyse.model import Table
+    from profiler.analyse.model import Row, Table
     from profiler.storage.shards import Process
 
 MOST_SUSPECTS = 100
@@ -27,23 +27,32 @@ def suspects(table: Table, processes: list[Process], resolver: Resolver) -> list
 
 
 def charge(table: Table, processes: list[Process], resolver: Resolver) -> str:
-    """Fill in each row's calls; gives the engine that counted."""
+    """Fill in each row's calls and what is known of their arguments; gives the engine that counted."""
     engines = set()
     for process in processes:
         engines.add(process.latest.get("calls_engine", ""))
         for identity, count, resumes in process.latest.get("calls", ()):
-            code = process.codes.get(identity)
-            function = resolver.function(process, code) if code is not None else None
-            # A generator expression is a part of its function, but its starts are no calls of that.
-            if function is None or code is None or code.name.endswith("<genexpr>"):
-                continue
-            row = table.row(function)
-            row.calls = (row.calls or 0) + count
-            row.calls_are_resumes = row.calls_are_resumes or resumes
+            row = _row(table, process, resolver, identity)
+            if row is not None:
+                row.calls = (row.calls or 0) + count
+                row.calls_are_resumes = row.calls_are_resumes or resumes
+        for identity, looks, distinct in process.latest.get("arguments", ()):
+            row = _row(table, process, resolver, identity)
+            if row is not None:
+                row.argument_calls = (row.argument_calls or 0) + looks
+                row.distinct_arguments = (row.distinct_arguments or 0) + distinct
         for identity, name, kind, size in process.latest.get("sizes", ()):
-            code = process.codes.get(identity)
-            function = resolver.function(process, code) if code is not None else None
-            row_there = table.rows.get(function) if function is not None else None
-            if row_there is not None and size > row_there.sizes.get(name, ("", 0))[1]:
-                row_there.sizes[name] = (kind, size)
+            row = _row(table, process, resolver, identity)
+            if row is not None and size > row.sizes.get(name, ("", 0))[1]:
+                row.sizes[name] = (kind, size)
     return ", ".join(sorted(engines - {""}))
+
+
+def _row(table: Table, process: Process, resolver: Resolver, identity: int) -> Row | None:
+    """The row of the function that a code object belongs to, None for one that is no function of the project's own."""
+    code = process.codes.get(identity)
+    # A generator expression is a part of its function, but its starts are no calls of that.
+    if code is None or code.name.endswith("<genexpr>"):
+        return None
+    function = resolver.function(process, code)
+    return None if function is None else table.row(function)

@@ -177,6 +177,8 @@ def _function(row: Row, profile: Profile) -> dict[str, Any]:
         ],
         "calls": row.calls,
         "calls_are_resumes": row.calls_are_resumes,
+        "argument_calls": row.argument_calls,
+        "distinct_arguments": row.distinct_arguments,
         "mem_peak_mib": _mib(row.peak),
         "mem_net_mib": _mib(row.net),
         "mem_hidden_mib": row.hidden / MIB,

@@ -40,6 +40,9 @@ class Row:
         blocked_entries: what it called outside the project meanwhile, `(file, name)` → wall seconds.
         cpu_places: first and last line of a loop, or one line outside of loops → CPU seconds of own time in it. Not
             the very line: the interpreter heeds the clock where it jumps back, calls or is called.
+        calls: None where they were not counted; `calls_are_resumes`: they count resumptions too.
+        argument_calls: calls of which the arguments were looked at, None where there are none or none was looked at.
+        distinct_arguments: how many different ones they had, added up over the processes.
         import_s, deepcopy_s: own time spent importing, and in `copy.deepcopy`.
     """
 
@@ -64,8 +67,8 @@ class Row:
     blocked_entries: dict[tuple[str, str], float] = field(default_factory=dict)
     calls: int | None = None
     calls_are_resumes: bool = False
-    distinct_arguments: int | None = None  # among the calls that were looked at
     argument_calls: int | None = None
+    distinct_arguments: int | None = None
     sizes: dict[str, tuple[str, int]] = field(default_factory=dict)  # variable -> type and largest number of items
     peak: float | None = None  # bytes live at the peak
     net: float | None = None  # bytes alive at the end

@@ -4,6 +4,9 @@ From 3.12 on by `sys.monitoring`: the first start of any other function switches
 of the program runs at full speed. Before, by the C profiler of the standard library (`_lsprof`), one per thread,
 which sees all calls but keeps no Python callback busy; it counts each resumption of a generator or coroutine as a
 call, and the shard says so (`resumes`).
+
+The arguments of a bounded number of these calls are looked at too: in bursts, since repetitions can lie close together
+or far apart. Before 3.12 a burst is a trace function of a few hundred calls, set by the clock.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import _thread
 import itertools
 import sys
 
+from .arguments import MOST_IN_ALL, Arguments
 from .originals import time
 from .parts import Part
 from .sizes import Sizes
@@ -25,12 +29,19 @@ if TYPE_CHECKING:
     from .state import State
 
 _TOOLS = (4, 3, 5, 2, 1, 0)  # identifiers of monitoring tools, the least used first
+_FIRST_LOOKS = 400  # calls of each function of which the arguments are looked at from the start (3.12+)
+_BURST, _EVERY = 100, 8192  # later: so many calls in a row, of so many
+_EVENTS = 300  # calls of any function that a burst of tracing sees (before 3.12)
 _RESUMABLE = 0x20 | 0x80 | 0x200  # generator, coroutine, asynchronous generator
 
 
-def make_calls(state: State, due: Callable[[float], None], suspects: frozenset[Any]) -> Part:
-    """The counting collector of this interpreter."""
-    return Monitored(state, due, suspects) if hasattr(sys, "monitoring") else ProfiledPerThread(state, due, suspects)
+def make_calls(
+    state: State, due: Callable[[float], None], suspects: frozenset[Any], avoid_signals: Callable[[], None]
+) -> Part:
+    """The counting collector of this interpreter; it may call `avoid_signals` in the main thread."""
+    if hasattr(sys, "monitoring"):
+        return Monitored(state, due, suspects)
+    return ProfiledPerThread(state, due, suspects, avoid_signals)
 
 
 class Counting(Part):
@@ -43,6 +54,7 @@ class Counting(Part):
         """Count `suspects` only."""
         super().__init__(state, due)
         self.suspects = suspects
+        self.arguments = Arguments()
         self.sizes = Sizes(state)
 
     def wanted(self, code: CodeType) -> bool:
@@ -67,6 +79,7 @@ class Counting(Part):
                 for code, count in self.counted()
             ],
             "calls_engine": self.engine,
+            "arguments": [(self.state.note(code), looks, distinct) for code, looks, distinct in self.arguments.found()],
             "sizes": self.sizes.latest(),
         }
 
@@ -95,6 +108,7 @@ class Monitored(Counting):
         else:
             return
         disable, counters, wanted, count = monitoring.DISABLE, self.counters, self.wanted, itertools.count
+        worth, look, frame_of = self.arguments.wanted, self.arguments.look, sys._getframe
 
         def started(code: CodeType, _offset: int) -> Any:
             entry = counters.get(id(code))
@@ -103,7 +117,9 @@ class Monitored(Counting):
                     return disable
                 # A counter of C, since `n += 1` in two threads at once loses calls.
                 entry = counters[id(code)] = (code, count())
-            next(entry[1])
+            number = next(entry[1])
+            if (number < _FIRST_LOOKS or number % _EVERY < _BURST) and worth(code):
+                look(frame_of(1))
             return None
 
         event = monitoring.events.PY_START
@@ -122,6 +138,7 @@ class Monitored(Counting):
         """Count anew in the child of a fork."""
         for identity, (code, _) in list(self.counters.items()):
             self.counters[identity] = (code, itertools.count())
+        self.arguments.forget()
 
     def counted(self) -> list[tuple[CodeType, int]]:
         """Calls so far, read from the counters' representation, `count(n)`, which does not advance them."""
@@ -131,22 +148,31 @@ class Monitored(Counting):
 class ProfiledPerThread(Counting):
     """`_lsprof`, before 3.12.
 
-    No signals here: while one is pending that the main thread, asleep in C, does not handle, 3.11 never gets past the
-    first call in another thread that is profiled.
+    No signals from the first further thread on: while one is pending that the main thread, asleep in C, does not
+    handle, 3.11 never gets past the first call in another thread that is profiled.
     """
 
     engine = "_lsprof"
-    clock = "thread"
+    interval_s = 0.02  # between bursts of looking at arguments
 
-    def __init__(self, state: State, due: Callable[[float], None], suspects: frozenset[Any]) -> None:
+    def __init__(
+        self, state: State, due: Callable[[float], None], suspects: frozenset[Any], avoid_signals: Callable[[], None]
+    ) -> None:
         """Nothing is counted yet."""
         super().__init__(state, due, suspects)
+        self.avoid_signals = avoid_signals
         self.profilers: list[Any] = []
         self.ended: dict[int, tuple[CodeType, int]] = {}
+        self.aside = False
+
+    def step_aside(self) -> None:
+        """The program traces calls by itself from now on."""
+        self.aside = True
 
     def start(self) -> None:
         """Count in this thread, and in each that starts from now on."""
         self._profile_here()
+        sys.gettrace = _get_trace
         start = _thread.start_new_thread
 
         def start_new_thread(function: Any, *arguments: Any) -> Any:
@@ -155,12 +181,14 @@ class ProfiledPerThread(Counting):
 
             def counted(*args: Any, **kwargs: Any) -> Any:
                 profiler = self._profile_here()
+                self._look_here()
                 try:
                     return function(*args, **kwargs)
                 finally:
                     profiler.disable()
                     self._collect(profiler)
 
+            self.avoid_signals()
             return start(counted, *arguments)
 
         _thread.start_new_thread = start_new_thread
@@ -176,6 +204,29 @@ class ProfiledPerThread(Counting):
         profiler.enable()
         return profiler
 
+    def tick(self, _signal: int, _frame: FrameType | None) -> None:
+        """Look at the arguments of some more calls of the main thread, and write out what is due."""
+        if _thread.get_ident() == self.state.main:
+            self._look_here()
+        super().tick(_signal, _frame)
+
+    def _look_here(self) -> None:
+        """Look at the arguments of the next calls in this thread, unless a debugger or a coverage tool traces it."""
+        arguments = self.arguments
+        if self.aside or _GET_TRACE() is not None or arguments.looks >= MOST_IN_ALL:
+            return
+        left = [_EVENTS]
+
+        def called(frame: FrameType, event: str, _argument: Any) -> None:
+            left[0] -= 1
+            if left[0] <= 0:
+                if _GET_TRACE() is called:
+                    _SET_TRACE(None)
+            elif event == "call" and self.wanted(frame.f_code) and arguments.wanted(frame.f_code):
+                arguments.look(frame)
+
+        _SET_TRACE(called)
+
     def _collect(self, profiler: Any) -> None:
         """Keep the figures of a thread that has ended, without its profiler."""
         for code, count in _counts(profiler):
@@ -187,10 +238,13 @@ class ProfiledPerThread(Counting):
         """Count no more in this thread."""
         if self.profilers:
             self.profilers[0].disable()
+        if _ours(_GET_TRACE()):
+            _SET_TRACE(None)
 
     def forget(self) -> None:
         """Count anew in the child of a fork; threads other than this one do not exist in it."""
         self.ended.clear()
+        self.arguments.forget()
         for profiler in self.profilers:
             profiler.clear()
         del self.profilers[1:]
@@ -203,6 +257,23 @@ class ProfiledPerThread(Counting):
                 before = total.get(id(code), (code, 0))[1]
                 total[id(code)] = (code, before + count)
         return [(code, count) for code, count in total.values() if self.wanted(code)]
+
+
+_GET_TRACE, _SET_TRACE = sys.gettrace, sys.settrace  # both before anyone replaces them
+
+
+def _get_trace() -> Any:
+    """The trace function of this thread, unless it is one of ours."""
+    function = _GET_TRACE()
+    return None if _ours(function) else function
+
+
+_get_trace.__name__ = _get_trace.__qualname__ = "gettrace"
+_get_trace.__doc__ = sys.gettrace.__doc__
+
+
+def _ours(function: Any) -> bool:
+    return type(function) is type(_ours) and function.__code__.co_filename == _ours.__code__.co_filename
 
 
 def _counts(profiler: Any) -> list[tuple[CodeType, int]]:

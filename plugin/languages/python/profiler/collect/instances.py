@@ -64,6 +64,10 @@ class WithCensus(Part):
         """Begin."""
         self.inner.start()
 
+    def step_aside(self) -> None:
+        """Pass it on."""
+        self.inner.step_aside()
+
     def clock_changed(self, clock: PosixTimer | SamplingThread) -> None:
         """Pass it on."""
         self.inner.clock_changed(clock)

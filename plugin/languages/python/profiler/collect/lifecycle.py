@@ -91,8 +91,7 @@ def _leave_our_signal(observer: Observer) -> None:
 
     def signal(number: int, handler: Any) -> Any:
         if number == getattr(_signal, "SIGURG", None):
-            observer.config.clock = "thread"
-            observer.use_clock("thread")
+            observer.avoid_signals()
         return _hidden(observer, original(number, handler))
 
     def getsignal(number: int) -> Any:

@@ -33,7 +33,7 @@ class Observer:
         self.shard = Shard(config.folder)
         self.part = _part(self)
         self.tick = guard(self.state, self.part.tick, self._broken)
-        self.clock = make_clock(self.tick, "thread" if self.part.clock == "thread" else config.clock)
+        self.clock = make_clock(self.tick, config.clock)
         self.interval_s = self.part.interval_s
         self.pid = os.getpid()
         self.finished = False
@@ -62,7 +62,7 @@ class Observer:
         """Change between the signal timer (`auto`) and the sampling thread (`thread`), in the main thread only."""
         if self.finished or _thread.get_ident() != self.state.main:
             return
-        if isinstance(self.clock, SamplingThread) == (kind == "thread") or self.part.clock == "thread":
+        if isinstance(self.clock, SamplingThread) == (kind == "thread"):
             return
         self.clock.stop()
         self.clock = make_clock(self.tick, kind)
@@ -80,9 +80,13 @@ class Observer:
     def step_aside(self) -> None:
         """Observe from another thread only, for good: the program follows every call of the main one."""
         if _thread.get_ident() == self.state.main:
-            self.config.clock = "thread"
-            self.use_clock("thread")
+            self.avoid_signals()
             self.part.step_aside()
+
+    def avoid_signals(self) -> None:
+        """Let the sampling thread take over for good."""
+        self.config.clock = "thread"
+        self.use_clock("thread")
 
     def due(self, now: float) -> None:
         """Write out what was seen when it is time to; look less often when looking costs too much."""
@@ -233,7 +237,7 @@ def _part(observer: Observer) -> Part:
         from .calls import make_calls
         from .instances import WithCensus
 
-        return WithCensus(make_calls(state, observer.due, config.suspects))
+        return WithCensus(make_calls(state, observer.due, config.suspects, observer.avoid_signals))
     if config.mode == "allocations":
         from .allocations import make_allocations
 

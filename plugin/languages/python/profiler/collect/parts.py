@@ -28,7 +28,6 @@ class Part:
     """A collector as the observer drives it; this one sees nothing."""
 
     interval_s = 0.01
-    clock = "auto"  # `thread` where a signal timer would do harm
 
     def __init__(self, state: State, due: Callable[[float], None]) -> None:
         """Share `state`; call `due(time)` at each tick, so that what was seen is written out in time."""
