@@ -153,7 +153,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from profiler.analyse.identity import Resolver
-    from profiler.analyse.model import Table
+    from profiler.analyse.model import Row, Table
     from profiler.storage.shards import Process
 
 MOST_SUSPECTS = 100
@@ -174,26 +174,35 @@ def suspects(table: Table, processes: list[Process], resolver: Resolver) -> list
 
 
 def charge(table: Table, processes: list[Process], resolver: Resolver) -> str:
-    """Fill in each row's calls; gives the engine that counted."""
+    """Fill in each row's calls and what is known of their arguments; gives the engine that counted."""
     engines = set()
     for process in processes:
         engines.add(process.latest.get("calls_engine", ""))
         for identity, count, resumes in process.latest.get("calls", ()):
-            code = process.codes.get(identity)
-            function = resolver.function(process, code) if code is not None else None
-            # A generator expression is a part of its function, but its starts are no calls of that.
-            if function is None or code is None or code.name.endswith("<genexpr>"):
-                continue
-            row = table.row(function)
-            row.calls = (row.calls or 0) + count
-            row.calls_are_resumes = row.calls_are_resumes or resumes
+            row = _row(table, process, resolver, identity)
+            if row is not None:
+                row.calls = (row.calls or 0) + count
+                row.calls_are_resumes = row.calls_are_resumes or resumes
+        for identity, looks, distinct in process.latest.get("arguments", ()):
+            row = _row(table, process, resolver, identity)
+            if row is not None:
+                row.argument_calls = (row.argument_calls or 0) + looks
+                row.distinct_arguments = (row.distinct_arguments or 0) + distinct
         for identity, name, kind, size in process.latest.get("sizes", ()):
-            code = process.codes.get(identity)
-            function = resolver.function(process, code) if code is not None else None
-            row_there = table.rows.get(function) if function is not None else None
-            if row_there is not None and size > row_there.sizes.get(name, ("", 0))[1]:
-                row_there.sizes[name] = (kind, size)
+            row = _row(table, process, resolver, identity)
+            if row is not None and size > row.sizes.get(name, ("", 0))[1]:
+                row.sizes[name] = (kind, size)
     return ", ".join(sorted(engines - {""}))
+
+
+def _row(table: Table, process: Process, resolver: Resolver, identity: int) -> Row | None:
+    """The row of the function that a code object belongs to, None for one that is no function of the project's own."""
+    code = process.codes.get(identity)
+    # A generator expression is a part of its function, but its starts are no calls of that.
+    if code is None or code.name.endswith("<genexpr>"):
+        return None
+    function = resolver.function(process, code)
+    return None if function is None else table.row(function)
 '''
 
 EMBEDDED['profiler/analyse/concurrency.py'] = r'''"""How resident memory goes with the number of tasks under way, by coroutine."""
@@ -790,6 +799,8 @@ def _function(row: Row, profile: Profile) -> dict[str, Any]:
         ],
         "calls": row.calls,
         "calls_are_resumes": row.calls_are_resumes,
+        "argument_calls": row.argument_calls,
+        "distinct_arguments": row.distinct_arguments,
         "mem_peak_mib": _mib(row.peak),
         "mem_net_mib": _mib(row.net),
         "mem_hidden_mib": row.hidden / MIB,
@@ -2031,6 +2042,9 @@ class Row:
         blocked_entries: what it called outside the project meanwhile, `(file, name)` → wall seconds.
         cpu_places: first and last line of a loop, or one line outside of loops → CPU seconds of own time in it. Not
             the very line: the interpreter heeds the clock where it jumps back, calls or is called.
+        calls: None where they were not counted; `calls_are_resumes`: they count resumptions too.
+        argument_calls: calls of which the arguments were looked at, None where there are none or none was looked at.
+        distinct_arguments: how many different ones they had, added up over the processes.
         import_s, deepcopy_s: own time spent importing, and in `copy.deepcopy`.
     """
 
@@ -2055,8 +2069,8 @@ class Row:
     blocked_entries: dict[tuple[str, str], float] = field(default_factory=dict)
     calls: int | None = None
     calls_are_resumes: bool = False
-    distinct_arguments: int | None = None  # among the calls that were looked at
     argument_calls: int | None = None
+    distinct_arguments: int | None = None
     sizes: dict[str, tuple[str, int]] = field(default_factory=dict)  # variable -> type and largest number of items
     peak: float | None = None  # bytes live at the peak
     net: float | None = None  # bytes alive at the end
@@ -3119,6 +3133,164 @@ class Memray(Allocating):
         return {"allocations": {"engine": "memray", "file": self.child or self.file, "version": self.version}}
 '''
 
+EMBEDDED['profiler/collect/arguments.py'] = r'''"""Whether a suspect is called with the same arguments again and again: how many distinct ones a bounded number of calls had.
+
+The program's own code is never run for it: no `__hash__`, `__eq__`, `__len__` or attribute of a class that is not
+built in. Scalars count by value, small containers by their contents, other objects by identity and by the values of
+their attributes, one level deep; what would be told apart by neither (iterators, objects that cannot be referred to
+weakly and so leave their address to the next one) counts as new each time. So an answer errs towards "distinct".
+Nothing of the program is kept alive: what is kept are hashes and weak references.
+"""
+
+from __future__ import annotations
+
+from _weakref import ref
+from itertools import islice
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType, FrameType
+    from typing import Any
+
+MOST_LOOKS = 1000  # calls of one function that are looked at
+MOST_IN_ALL = 40_000
+_MOST_ITEMS = 16
+_LONGEST = 4096  # characters, bytes or bits of a scalar that is compared by value
+_DEEPEST = 2  # containers within containers
+_VARIADIC = (0x04, 0x08)  # *args, **kwargs
+_RESUMABLE = 0x20 | 0x80 | 0x200  # generator, coroutine, asynchronous generator
+_OPTIMIZED = 0x01  # a function; the locals of a module or class body are its real namespace
+# Types by their addresses, since a metaclass can give a type a hash of its own.
+_SCALARS = frozenset(map(id, (int, float, complex, bool, str, bytes, type(None), type(Ellipsis))))
+_SEQUENCES = frozenset(map(id, (tuple, list)))
+_UNORDERED = frozenset(map(id, (set, frozenset)))
+_CONTAINERS = frozenset((id(dict), *_SEQUENCES, *_UNORDERED))
+_GETSET = type(type(lambda: None).__dict__["__code__"])
+_mro_of = type.__dict__["__mro__"].__get__
+_dict_of = type.__dict__["__dict__"].__get__
+
+
+class Unknowable(Exception):
+    """This argument cannot be told from another one."""
+
+
+class Arguments:
+    """Looks at calls, and counts how many distinct arguments they had."""
+
+    def __init__(self) -> None:
+        """Nothing was looked at yet."""
+        self.forget()
+
+    def forget(self) -> None:
+        """In the child of a fork: what was seen is the parent's."""
+        self.seen: dict[int, list[Any]] = {}  # identity of a code object -> [code, looks, hashes, looks without one]
+        self.looks = 0
+        self._objects: dict[int, tuple[Any, int]] = {}  # address -> (weak reference, serial number)
+        self._serial = 0
+        self._types: dict[int, tuple[type, Any]] = {}  # kept with the type, so that its address stays its own
+
+    def wanted(self, code: CodeType) -> bool:
+        """Whether another call of this function is worth a look."""
+        entry = self.seen.get(id(code))
+        return self.looks < MOST_IN_ALL and (entry is None or entry[1] < MOST_LOOKS)
+
+    def look(self, frame: FrameType) -> None:
+        """Note the arguments of the call that has just made `frame`."""
+        code = frame.f_code
+        names = parameters(code)
+        if not names:
+            return
+        local = frame.f_locals
+        try:
+            values = [local[name] for name in names]
+        except KeyError:  # not set up yet
+            return
+        entry = self.seen.get(id(code))
+        if entry is None:
+            entry = self.seen[id(code)] = [code, 0, set(), 0]
+        entry[1] += 1
+        self.looks += 1
+        try:
+            entry[2].add(hash(tuple([self._key(value, 0) for value in values])))
+        except (Unknowable, RuntimeError):  # RuntimeError: another thread changed it meanwhile
+            entry[3] += 1
+
+    def found(self) -> list[tuple[CodeType, int, int]]:
+        """Functions with the number of calls that were looked at, and of distinct arguments among them."""
+        return [(code, looks, len(hashes) + new) for code, looks, hashes, new in list(self.seen.values())]
+
+    def _key(self, value: Any, depth: int) -> Any:
+        """What stands for a value: equal for values that a function could not tell apart, as far as we know."""
+        kind = type(value)
+        if id(kind) in _SCALARS:
+            return _scalar(value, kind)
+        if id(kind) in _CONTAINERS:
+            return self._contents(value, kind, depth)
+        iterates, state = self._kind(kind)
+        if iterates:
+            raise Unknowable
+        identity = self._identity(value)
+        if depth or state is None:
+            return identity
+        attributes = state.__get__(value, kind)
+        return (identity, self._contents(attributes, dict, depth)) if type(attributes) is dict else identity
+
+    def _contents(self, value: Any, kind: type, depth: int) -> Any:
+        """A container by what is in it; a large or deep one by a part of that, its size and its address."""
+        size = len(value)
+        if depth > _DEEPEST:
+            return (id(kind), size, id(value))
+        items = value.items() if kind is dict else value
+        if size > _MOST_ITEMS:
+            if id(kind) in _SEQUENCES:
+                items = value[:: size // _MOST_ITEMS]
+            keys = [self._key(item, depth + 1) for item in islice(items, _MOST_ITEMS)]
+            return (id(kind), size, id(value), tuple(keys))
+        keys = [self._key(item, depth + 1) for item in list(items)]
+        return (id(kind), frozenset(keys) if id(kind) in _UNORDERED else tuple(keys))
+
+    def _identity(self, value: Any) -> int:
+        """A number of this object's own: its address will be another's when it is gone, so a weak reference tells."""
+        entry = self._objects.get(id(value))
+        if entry is not None and entry[0]() is value:
+            return entry[1]
+        try:
+            reference: Any = ref(value)
+        except TypeError:
+            raise Unknowable from None
+        self._serial += 1
+        self._objects[id(value)] = (reference, self._serial)
+        return self._serial
+
+    def _kind(self, kind: type) -> tuple[bool, Any]:
+        """Whether objects of a type are iterators, and the plain descriptor of their `__dict__` where it has one."""
+        entry = self._types.get(id(kind))
+        if entry is None:
+            spaces = [_dict_of(base) for base in _mro_of(kind)]
+            state = next((space["__dict__"] for space in spaces if "__dict__" in space), None)
+            answer = (any("__next__" in space for space in spaces), state if type(state) is _GETSET else None)
+            entry = self._types[id(kind)] = (kind, answer)
+        return entry[1]
+
+
+def parameters(code: CodeType) -> tuple[str, ...]:
+    """Names of a function's parameters; none for what takes none or is no plain function."""
+    if not code.co_flags & _OPTIMIZED or code.co_flags & _RESUMABLE:
+        return ()
+    count = code.co_argcount + code.co_kwonlyargcount + sum(bool(code.co_flags & flag) for flag in _VARIADIC)
+    return code.co_varnames[:count]
+
+
+def _scalar(value: Any, kind: type) -> Any:
+    """A scalar by value and type; one that is too long for that, by size and address."""
+    if kind is str or kind is bytes:
+        if len(value) > _LONGEST:
+            return (id(kind), len(value), id(value))
+    elif kind is int and value.bit_length() > _LONGEST:
+        return (id(kind), value.bit_length(), id(value))
+    return (id(kind), value)
+'''
+
 EMBEDDED['profiler/collect/awaits.py'] = r'''"""Where coroutines wait: for each suspension of a task, the line that awaits and how long until it goes on.
 
 And how many tasks were under way at once, with the resident memory of that moment.
@@ -3294,6 +3466,9 @@ From 3.12 on by `sys.monitoring`: the first start of any other function switches
 of the program runs at full speed. Before, by the C profiler of the standard library (`_lsprof`), one per thread,
 which sees all calls but keeps no Python callback busy; it counts each resumption of a generator or coroutine as a
 call, and the shard says so (`resumes`).
+
+The arguments of a bounded number of these calls are looked at too: in bursts, since repetitions can lie close together
+or far apart. Before 3.12 a burst is a trace function of a few hundred calls, set by the clock.
 """
 
 from __future__ import annotations
@@ -3302,6 +3477,7 @@ import _thread
 import itertools
 import sys
 
+from .arguments import MOST_IN_ALL, Arguments
 from .originals import time
 from .parts import Part
 from .sizes import Sizes
@@ -3315,12 +3491,19 @@ if TYPE_CHECKING:
     from .state import State
 
 _TOOLS = (4, 3, 5, 2, 1, 0)  # identifiers of monitoring tools, the least used first
+_FIRST_LOOKS = 400  # calls of each function of which the arguments are looked at from the start (3.12+)
+_BURST, _EVERY = 100, 8192  # later: so many calls in a row, of so many
+_EVENTS = 300  # calls of any function that a burst of tracing sees (before 3.12)
 _RESUMABLE = 0x20 | 0x80 | 0x200  # generator, coroutine, asynchronous generator
 
 
-def make_calls(state: State, due: Callable[[float], None], suspects: frozenset[Any]) -> Part:
-    """The counting collector of this interpreter."""
-    return Monitored(state, due, suspects) if hasattr(sys, "monitoring") else ProfiledPerThread(state, due, suspects)
+def make_calls(
+    state: State, due: Callable[[float], None], suspects: frozenset[Any], avoid_signals: Callable[[], None]
+) -> Part:
+    """The counting collector of this interpreter; it may call `avoid_signals` in the main thread."""
+    if hasattr(sys, "monitoring"):
+        return Monitored(state, due, suspects)
+    return ProfiledPerThread(state, due, suspects, avoid_signals)
 
 
 class Counting(Part):
@@ -3333,6 +3516,7 @@ class Counting(Part):
         """Count `suspects` only."""
         super().__init__(state, due)
         self.suspects = suspects
+        self.arguments = Arguments()
         self.sizes = Sizes(state)
 
     def wanted(self, code: CodeType) -> bool:
@@ -3357,6 +3541,7 @@ class Counting(Part):
                 for code, count in self.counted()
             ],
             "calls_engine": self.engine,
+            "arguments": [(self.state.note(code), looks, distinct) for code, looks, distinct in self.arguments.found()],
             "sizes": self.sizes.latest(),
         }
 
@@ -3385,6 +3570,7 @@ class Monitored(Counting):
         else:
             return
         disable, counters, wanted, count = monitoring.DISABLE, self.counters, self.wanted, itertools.count
+        worth, look, frame_of = self.arguments.wanted, self.arguments.look, sys._getframe
 
         def started(code: CodeType, _offset: int) -> Any:
             entry = counters.get(id(code))
@@ -3393,7 +3579,9 @@ class Monitored(Counting):
                     return disable
                 # A counter of C, since `n += 1` in two threads at once loses calls.
                 entry = counters[id(code)] = (code, count())
-            next(entry[1])
+            number = next(entry[1])
+            if (number < _FIRST_LOOKS or number % _EVERY < _BURST) and worth(code):
+                look(frame_of(1))
             return None
 
         event = monitoring.events.PY_START
@@ -3412,6 +3600,7 @@ class Monitored(Counting):
         """Count anew in the child of a fork."""
         for identity, (code, _) in list(self.counters.items()):
             self.counters[identity] = (code, itertools.count())
+        self.arguments.forget()
 
     def counted(self) -> list[tuple[CodeType, int]]:
         """Calls so far, read from the counters' representation, `count(n)`, which does not advance them."""
@@ -3421,22 +3610,31 @@ class Monitored(Counting):
 class ProfiledPerThread(Counting):
     """`_lsprof`, before 3.12.
 
-    No signals here: while one is pending that the main thread, asleep in C, does not handle, 3.11 never gets past the
-    first call in another thread that is profiled.
+    No signals from the first further thread on: while one is pending that the main thread, asleep in C, does not
+    handle, 3.11 never gets past the first call in another thread that is profiled.
     """
 
     engine = "_lsprof"
-    clock = "thread"
+    interval_s = 0.02  # between bursts of looking at arguments
 
-    def __init__(self, state: State, due: Callable[[float], None], suspects: frozenset[Any]) -> None:
+    def __init__(
+        self, state: State, due: Callable[[float], None], suspects: frozenset[Any], avoid_signals: Callable[[], None]
+    ) -> None:
         """Nothing is counted yet."""
         super().__init__(state, due, suspects)
+        self.avoid_signals = avoid_signals
         self.profilers: list[Any] = []
         self.ended: dict[int, tuple[CodeType, int]] = {}
+        self.aside = False
+
+    def step_aside(self) -> None:
+        """The program traces calls by itself from now on."""
+        self.aside = True
 
     def start(self) -> None:
         """Count in this thread, and in each that starts from now on."""
         self._profile_here()
+        sys.gettrace = _get_trace
         start = _thread.start_new_thread
 
         def start_new_thread(function: Any, *arguments: Any) -> Any:
@@ -3445,12 +3643,14 @@ class ProfiledPerThread(Counting):
 
             def counted(*args: Any, **kwargs: Any) -> Any:
                 profiler = self._profile_here()
+                self._look_here()
                 try:
                     return function(*args, **kwargs)
                 finally:
                     profiler.disable()
                     self._collect(profiler)
 
+            self.avoid_signals()
             return start(counted, *arguments)
 
         _thread.start_new_thread = start_new_thread
@@ -3466,6 +3666,29 @@ class ProfiledPerThread(Counting):
         profiler.enable()
         return profiler
 
+    def tick(self, _signal: int, _frame: FrameType | None) -> None:
+        """Look at the arguments of some more calls of the main thread, and write out what is due."""
+        if _thread.get_ident() == self.state.main:
+            self._look_here()
+        super().tick(_signal, _frame)
+
+    def _look_here(self) -> None:
+        """Look at the arguments of the next calls in this thread, unless a debugger or a coverage tool traces it."""
+        arguments = self.arguments
+        if self.aside or _GET_TRACE() is not None or arguments.looks >= MOST_IN_ALL:
+            return
+        left = [_EVENTS]
+
+        def called(frame: FrameType, event: str, _argument: Any) -> None:
+            left[0] -= 1
+            if left[0] <= 0:
+                if _GET_TRACE() is called:
+                    _SET_TRACE(None)
+            elif event == "call" and self.wanted(frame.f_code) and arguments.wanted(frame.f_code):
+                arguments.look(frame)
+
+        _SET_TRACE(called)
+
     def _collect(self, profiler: Any) -> None:
         """Keep the figures of a thread that has ended, without its profiler."""
         for code, count in _counts(profiler):
@@ -3477,10 +3700,13 @@ class ProfiledPerThread(Counting):
         """Count no more in this thread."""
         if self.profilers:
             self.profilers[0].disable()
+        if _ours(_GET_TRACE()):
+            _SET_TRACE(None)
 
     def forget(self) -> None:
         """Count anew in the child of a fork; threads other than this one do not exist in it."""
         self.ended.clear()
+        self.arguments.forget()
         for profiler in self.profilers:
             profiler.clear()
         del self.profilers[1:]
@@ -3493,6 +3719,23 @@ class ProfiledPerThread(Counting):
                 before = total.get(id(code), (code, 0))[1]
                 total[id(code)] = (code, before + count)
         return [(code, count) for code, count in total.values() if self.wanted(code)]
+
+
+_GET_TRACE, _SET_TRACE = sys.gettrace, sys.settrace  # both before anyone replaces them
+
+
+def _get_trace() -> Any:
+    """The trace function of this thread, unless it is one of ours."""
+    function = _GET_TRACE()
+    return None if _ours(function) else function
+
+
+_get_trace.__name__ = _get_trace.__qualname__ = "gettrace"
+_get_trace.__doc__ = sys.gettrace.__doc__
+
+
+def _ours(function: Any) -> bool:
+    return type(function) is type(_ours) and function.__code__.co_filename == _ours.__code__.co_filename
 
 
 def _counts(profiler: Any) -> list[tuple[CodeType, int]]:
@@ -3732,6 +3975,11 @@ from __future__ import annotations
 
 import gc
 import sys
+<<<<<<< HEAD
+=======
+import time
+from _collections import _count_elements  # type: ignore[import-not-found]
+>>>>>>> 37b6408 (Import nothing while the program runs)
 
 from .originals import os, time
 from .parts import Part
@@ -3786,6 +4034,10 @@ class WithCensus(Part):
     def start(self) -> None:
         """Begin."""
         self.inner.start()
+
+    def step_aside(self) -> None:
+        """Pass it on."""
+        self.inner.step_aside()
 
     def clock_changed(self, clock: PosixTimer | SamplingThread) -> None:
         """Pass it on."""
@@ -3842,8 +4094,6 @@ def census() -> tuple[int, list[tuple[str, str, int, int, float, float, bool, bo
     Each as `(file, qualified name, first line or 0, instances, mean bytes of the object, mean bytes of its attributes'
     storage, whether it has a dict, whether the class declares slots)`.
     """
-    from _collections import _count_elements  # type: ignore[import-not-found]
-
     objects = gc.get_objects()
     total = len(objects)
     stride = total // MOST_OBJECTS + 1
@@ -4067,8 +4317,7 @@ def _leave_our_signal(observer: Observer) -> None:
 
     def signal(number: int, handler: Any) -> Any:
         if number == getattr(_signal, "SIGURG", None):
-            observer.config.clock = "thread"
-            observer.use_clock("thread")
+            observer.avoid_signals()
         return _hidden(observer, original(number, handler))
 
     def getsignal(number: int) -> Any:
@@ -4288,7 +4537,7 @@ class Observer:
         self.shard = Shard(config.folder)
         self.part = _part(self)
         self.tick = guard(self.state, self.part.tick, self._broken)
-        self.clock = make_clock(self.tick, "thread" if self.part.clock == "thread" else config.clock)
+        self.clock = make_clock(self.tick, config.clock)
         self.interval_s = self.part.interval_s
         self.pid = os.getpid()
         self.finished = False
@@ -4317,7 +4566,7 @@ class Observer:
         """Change between the signal timer (`auto`) and the sampling thread (`thread`), in the main thread only."""
         if self.finished or _thread.get_ident() != self.state.main:
             return
-        if isinstance(self.clock, SamplingThread) == (kind == "thread") or self.part.clock == "thread":
+        if isinstance(self.clock, SamplingThread) == (kind == "thread"):
             return
         self.clock.stop()
         self.clock = make_clock(self.tick, kind)
@@ -4335,9 +4584,13 @@ class Observer:
     def step_aside(self) -> None:
         """Observe from another thread only, for good: the program follows every call of the main one."""
         if _thread.get_ident() == self.state.main:
-            self.config.clock = "thread"
-            self.use_clock("thread")
+            self.avoid_signals()
             self.part.step_aside()
+
+    def avoid_signals(self) -> None:
+        """Let the sampling thread take over for good."""
+        self.config.clock = "thread"
+        self.use_clock("thread")
 
     def due(self, now: float) -> None:
         """Write out what was seen when it is time to; look less often when looking costs too much."""
@@ -4488,7 +4741,7 @@ def _part(observer: Observer) -> Part:
         from .calls import make_calls
         from .instances import WithCensus
 
-        return WithCensus(make_calls(state, observer.due, config.suspects))
+        return WithCensus(make_calls(state, observer.due, config.suspects, observer.avoid_signals))
     if config.mode == "allocations":
         from .allocations import make_allocations
 
@@ -4583,7 +4836,6 @@ class Part:
     """A collector as the observer drives it; this one sees nothing."""
 
     interval_s = 0.01
-    clock = "auto"  # `thread` where a signal timer would do harm
 
     def __init__(self, state: State, due: Callable[[float], None]) -> None:
         """Share `state`; call `due(time)` at each tick, so that what was seen is written out in time."""
