@@ -9,11 +9,6 @@ from __future__ import annotations
 
 import gc
 import sys
-<<<<<<< HEAD
-=======
-import time
-from _collections import _count_elements  # type: ignore[import-not-found]
->>>>>>> 37b6408 (Import nothing while the program runs)
 
 from .originals import os, time
 from .parts import Part
@@ -68,10 +63,6 @@ class WithCensus(Part):
     def start(self) -> None:
         """Begin."""
         self.inner.start()
-
-    def step_aside(self) -> None:
-        """Pass it on."""
-        self.inner.step_aside()
 
     def clock_changed(self, clock: PosixTimer | SamplingThread) -> None:
         """Pass it on."""
@@ -128,6 +119,8 @@ def census() -> tuple[int, list[tuple[str, str, int, int, float, float, bool, bo
     Each as `(file, qualified name, first line or 0, instances, mean bytes of the object, mean bytes of its attributes'
     storage, whether it has a dict, whether the class declares slots)`.
     """
+    from _collections import _count_elements  # type: ignore[import-not-found]
+
     objects = gc.get_objects()
     total = len(objects)
     stride = total // MOST_OBJECTS + 1
