@@ -9,6 +9,7 @@ Nothing of the program is kept alive: what is kept are hashes and weak reference
 
 from __future__ import annotations
 
+import sys
 from _weakref import ref
 from itertools import islice
 
@@ -22,6 +23,9 @@ MOST_IN_ALL = 40_000
 _MOST_ITEMS = 16
 _LONGEST = 4096  # characters, bytes or bits of a scalar that is compared by value
 _DEEPEST = 2  # containers within containers
+# Before, a trace function looks, whose caller writes the copy back; after, there is none.
+_CLEARED = sys.version_info[:2] == (3, 12)
+_READS_IT = {"locals", "vars", "dir", "eval", "exec"}
 _VARIADIC = (0x04, 0x08)  # *args, **kwargs
 _RESUMABLE = 0x20 | 0x80 | 0x200  # generator, coroutine, asynchronous generator
 _OPTIMIZED = 0x01  # a function; the locals of a module or class body are its real namespace
@@ -70,6 +74,8 @@ class Arguments:
             values = [local[name] for name in names]
         except KeyError:  # not set up yet
             return
+        if _CLEARED and type(local) is dict and not _READS_IT.intersection(code.co_names):
+            local.clear()  # or the copy would keep alive what the program lets go of before the function ends
         entry = self.seen.get(id(code))
         if entry is None:
             entry = self.seen[id(code)] = [code, 0, set(), 0]

@@ -204,11 +204,17 @@ class ProfiledPerThread(Counting):
         profiler.enable()
         return profiler
 
-    def tick(self, _signal: int, _frame: FrameType | None) -> None:
-        """Look at the arguments of some more calls of the main thread, and write out what is due."""
+    def tick(self, signal: int, frame: FrameType | None) -> None:
+        """Look at the arguments of some more calls of the main thread, and write out what is due.
+
+        No look at variables within a trace function: what it leaves there is written back when it returns.
+        """
+        if self.aside or frame is None or frame.f_code.co_filename.startswith(_HERE):
+            self.due(time.perf_counter())
+            return
+        super().tick(signal, frame)
         if _thread.get_ident() == self.state.main:
-            self._look_here()
-        super().tick(_signal, _frame)
+            self._look_here()  # last, since our own calls would be seen too
 
     def _look_here(self) -> None:
         """Look at the arguments of the next calls in this thread, unless a debugger or a coverage tool traces it."""
@@ -259,6 +265,7 @@ class ProfiledPerThread(Counting):
         return [(code, count) for code, count in total.values() if self.wanted(code)]
 
 
+_HERE = __file__.rpartition("/")[0]
 _GET_TRACE, _SET_TRACE = sys.gettrace, sys.settrace  # both before anyone replaces them
 
 
