@@ -3144,6 +3144,7 @@ Nothing of the program is kept alive: what is kept are hashes and weak reference
 
 from __future__ import annotations
 
+import sys
 from _weakref import ref
 from itertools import islice
 
@@ -3157,6 +3158,9 @@ MOST_IN_ALL = 40_000
 _MOST_ITEMS = 16
 _LONGEST = 4096  # characters, bytes or bits of a scalar that is compared by value
 _DEEPEST = 2  # containers within containers
+# Before, a trace function looks, whose caller writes the copy back; after, there is none.
+_CLEARED = sys.version_info[:2] == (3, 12)
+_READS_IT = {"locals", "vars", "dir", "eval", "exec"}
 _VARIADIC = (0x04, 0x08)  # *args, **kwargs
 _RESUMABLE = 0x20 | 0x80 | 0x200  # generator, coroutine, asynchronous generator
 _OPTIMIZED = 0x01  # a function; the locals of a module or class body are its real namespace
@@ -3205,6 +3209,8 @@ class Arguments:
             values = [local[name] for name in names]
         except KeyError:  # not set up yet
             return
+        if _CLEARED and type(local) is dict and not _READS_IT.intersection(code.co_names):
+            local.clear()  # or the copy would keep alive what the program lets go of before the function ends
         entry = self.seen.get(id(code))
         if entry is None:
             entry = self.seen[id(code)] = [code, 0, set(), 0]
@@ -3666,11 +3672,17 @@ class ProfiledPerThread(Counting):
         profiler.enable()
         return profiler
 
-    def tick(self, _signal: int, _frame: FrameType | None) -> None:
-        """Look at the arguments of some more calls of the main thread, and write out what is due."""
+    def tick(self, signal: int, frame: FrameType | None) -> None:
+        """Look at the arguments of some more calls of the main thread, and write out what is due.
+
+        No look at variables within a trace function: what it leaves there is written back when it returns.
+        """
+        if self.aside or frame is None or frame.f_code.co_filename.startswith(_HERE):
+            self.due(time.perf_counter())
+            return
+        super().tick(signal, frame)
         if _thread.get_ident() == self.state.main:
-            self._look_here()
-        super().tick(_signal, _frame)
+            self._look_here()  # last, since our own calls would be seen too
 
     def _look_here(self) -> None:
         """Look at the arguments of the next calls in this thread, unless a debugger or a coverage tool traces it."""
@@ -3721,6 +3733,7 @@ class ProfiledPerThread(Counting):
         return [(code, count) for code, count in total.values() if self.wanted(code)]
 
 
+_HERE = __file__.rpartition("/")[0]
 _GET_TRACE, _SET_TRACE = sys.gettrace, sys.settrace  # both before anyone replaces them
 
 
@@ -3975,15 +3988,16 @@ from __future__ import annotations
 
 import gc
 import sys
-<<<<<<< HEAD
-=======
-import time
-from _collections import _count_elements  # type: ignore[import-not-found]
->>>>>>> 37b6408 (Import nothing while the program runs)
 
 from .originals import os, time
 from .parts import Part
 from .resident import Resident
+
+_LOADED = "_collections" in sys.modules
+from _collections import _count_elements  # type: ignore[import-not-found] # noqa: E402
+
+if not _LOADED:  # the program imports it anew, as it would without us
+    sys.modules.pop("_collections", None)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -4018,7 +4032,6 @@ class WithCensus(Part):
         """Do all that `inner` does."""
         super().__init__(inner.state, inner.due)
         self.inner = inner
-        self.clock = inner.clock
         self.interval_s = min(inner.interval_s, 0.02)
         self.resident = Resident()
         self.forget_census()

@@ -14,6 +14,12 @@ from .originals import os, time
 from .parts import Part
 from .resident import Resident
 
+_LOADED = "_collections" in sys.modules
+from _collections import _count_elements  # type: ignore[import-not-found] # noqa: E402
+
+if not _LOADED:  # the program imports it anew, as it would without us
+    sys.modules.pop("_collections", None)
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +53,6 @@ class WithCensus(Part):
         """Do all that `inner` does."""
         super().__init__(inner.state, inner.due)
         self.inner = inner
-        self.clock = inner.clock
         self.interval_s = min(inner.interval_s, 0.02)
         self.resident = Resident()
         self.forget_census()
@@ -63,6 +68,10 @@ class WithCensus(Part):
     def start(self) -> None:
         """Begin."""
         self.inner.start()
+
+    def step_aside(self) -> None:
+        """Pass it on."""
+        self.inner.step_aside()
 
     def clock_changed(self, clock: PosixTimer | SamplingThread) -> None:
         """Pass it on."""
@@ -119,8 +128,6 @@ def census() -> tuple[int, list[tuple[str, str, int, int, float, float, bool, bo
     Each as `(file, qualified name, first line or 0, instances, mean bytes of the object, mean bytes of its attributes'
     storage, whether it has a dict, whether the class declares slots)`.
     """
-    from _collections import _count_elements  # type: ignore[import-not-found]
-
     objects = gc.get_objects()
     total = len(objects)
     stride = total // MOST_OBJECTS + 1
