@@ -63,7 +63,7 @@ def blocking(table: Table, processes: list[Process], resolver: Resolver) -> Asyn
                 callback.blocks += int(blocks)
                 callback.held_s += seconds
                 callback.longest_s = max(callback.longest_s, longest)
-        for callback_code, stack, blocks, wall, cpu, longest in process.rows.get("loop.blocks", ()):
+        for callback_code, stack, blocks, wall, cpu, longest, queued in process.rows.get("loop.blocks", ()):
             # Where nothing of the project's is beneath the loop (asyncio works on its behalf), the callback is meant.
             functions = _within_callback(resolver.stack(process, stack)) + resolver.stack(process, (callback_code,))
             own = next((index for index, function in enumerate(functions) if function.own), None)
@@ -75,6 +75,7 @@ def blocking(table: Table, processes: list[Process], resolver: Resolver) -> Asyn
                 row.blocks += blocks
                 row.blocked_s += wall
                 row.blocked_cpu_s += cpu
+                row.blocked_queued_s += min(queued, max(wall - cpu, 0.0))
                 row.longest_block_s = max(row.longest_block_s, longest)
     found.callbacks = sorted(callbacks.values(), key=lambda callback: -callback.held_s)
     return found

@@ -36,7 +36,7 @@ class Row:
         pauses_s: wall seconds of collections that its own time set off.
         apportioned_s: its part of all pauses, by the young collections that it set off.
         blocked_s: wall seconds for which its own time held the event loop in blocks.
-        blocked_cpu_s: CPU seconds of these.
+        blocked_cpu_s: CPU seconds of these; blocked_queued_s: seconds of these in the queue for a processor.
         blocked_entries: what it called outside the project meanwhile, `(file, name)` → wall seconds.
         cpu_places: first and last line of a loop, or one line outside of loops → CPU seconds of own time in it. Not
             the very line: the interpreter heeds the clock where it jumps back, calls or is called.
@@ -62,6 +62,7 @@ class Row:
     full_collections: int = 0
     blocked_s: float = 0.0
     blocked_cpu_s: float = 0.0
+    blocked_queued_s: float = 0.0
     blocks: float = 0.0
     longest_block_s: float = 0.0
     blocked_entries: dict[tuple[str, str], float] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import _thread
 import sys
 
+from .contention import RunDelay
 from .originals import time
 
 TYPE_CHECKING = False
@@ -30,15 +31,19 @@ class LoopWatch:
         self.state = state
         self.awaits = awaits
         self.patched = False
+        self.delay = RunDelay()
         self.before_callback: Callable[[], None] | None = None
         self.steps = [0.0, 0.0]  # callbacks, seconds
         self.forget()
 
     def forget(self) -> None:
         """Forget what was counted, in the child of a fork."""
+        self.delay.close()
         self.steps[:] = [0.0, 0.0]
         self.callbacks: dict[int, list[float]] = {}  # code of a callback -> [blocks, seconds, longest]
-        self.blocks: dict[tuple[int, tuple[int, ...]], list[float]] = {}  # -> [blocks, wall s, cpu s, longest]
+        self.blocks: dict[
+            tuple[int, tuple[int, ...]], list[float]
+        ] = {}  # -> [blocks, wall s, cpu s, longest, queued s]
 
     def look(self) -> None:
         """Wrap asyncio when it has been imported."""
@@ -90,16 +95,17 @@ class LoopWatch:
         row[1] += seconds
         row[2] = max(row[2], seconds)
         held = list(state.held) if main else []
-        sampled = sum(wall for _, wall, _ in held)
+        sampled = sum(wall for _, wall, _, _ in held)
         if sampled <= 0:
-            held, sampled = [((code,) if code else (), seconds, 0.0)], seconds
+            held, sampled = [((code,) if code else (), seconds, 0.0, 0.0)], seconds
         scale = seconds / sampled
-        for stack, wall, cpu in held:
-            part = self.blocks.setdefault((code, stack), [0, 0.0, 0.0, 0.0])
+        for stack, wall, cpu, queued in held:
+            part = self.blocks.setdefault((code, stack), [0, 0.0, 0.0, 0.0, 0.0])
             part[0] += wall * scale / seconds  # of one block, whose parts add up to one
             part[1] += wall * scale
             part[2] += cpu * scale
             part[3] = max(part[3], seconds)
+            part[4] += queued * scale
 
     def take(self) -> dict[str, Any]:
         """What was counted since the last call, as plain values."""

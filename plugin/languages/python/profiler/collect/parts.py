@@ -110,6 +110,7 @@ class Joint(Part):
         self.collector.stop()
         self.tick(0, frame)
         self.resident.close()
+        self.loop.delay.close()
 
     def forget(self) -> None:
         """Start anew in the child of a fork."""

@@ -18,6 +18,21 @@ SNAPSHOT_STEP = 1.02  # a new peak is noted when it is that much above the last 
 _HIGHEST_DESCRIPTOR = 1000
 
 
+class KernelFile:
+    """A file of the kernel's that is read again and again, on a descriptor that the program does not come across."""
+
+    def __init__(self, path: str) -> None:
+        """Open it; `descriptor` is -1 where there is none."""
+        self.descriptor = _open_high(path)
+        self._identity = _identity(self.descriptor)
+
+    def close(self) -> None:
+        """Give the descriptor back, unless the program closed it and has something else there."""
+        if self.descriptor >= 0 and _identity(self.descriptor) == self._identity:
+            os.close(self.descriptor)
+        self.descriptor = -1
+
+
 class WaterLevel:
     """An amount over time as the rises that it is made of, each with the stack that ran when it happened."""
 
@@ -68,32 +83,30 @@ class Resident(WaterLevel):
         """Open the kernel's figure; where there is none, the level stays 0."""
         super().__init__()
         self.page = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
-        self.descriptor = -1
+        self.file: KernelFile | None = None
         self.reset()
 
     def reset(self) -> None:
         """Start anew, also in the child of a fork, for which the parent's file would tell of the parent."""
         self.close()
         self.last = 0
-        self.descriptor = _open_high("/proc/self/statm")
-        self.identity = _identity(self.descriptor)
+        self.file = KernelFile("/proc/self/statm")
         super().__init__(self.read())
 
     def close(self) -> None:
-        """Give the descriptor back, unless the program closed it and has something else there."""
-        if self.descriptor >= 0 and _identity(self.descriptor) == self.identity:
-            os.close(self.descriptor)
-        self.descriptor = -1
+        """Give the descriptor back."""
+        if self.file is not None:
+            self.file.close()
 
     def read(self) -> int:
         """Pages now; the last figure where the kernel gives none (any more)."""
-        if self.descriptor < 0:
+        if self.file is None or self.file.descriptor < 0:
             return self.last
         try:
-            words = os.pread(self.descriptor, 64, 0).split()
+            words = os.pread(self.file.descriptor, 64, 0).split()
             return int(words[1]) - int(words[2]) if self.anonymous else int(words[1])
         except (OSError, ValueError, IndexError):  # the program closed it, and may have something else there
-            self.descriptor = -1
+            self.file.descriptor = -1
             return self.last
 
     def summary(self) -> dict[str, Any]:

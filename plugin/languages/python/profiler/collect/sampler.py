@@ -31,6 +31,7 @@ def make_tick(
     now, own_cpu = time.perf_counter, time.thread_time
     walk, level, read_resident = state.walk, resident.level, resident.read
     sample_threads, any_threads, look_for_asyncio = threads.sample, threads.count, loop.look
+    queued_since_last = loop.delay.since_last
 
     def tick(_signal: int, frame: FrameType | None) -> None:
         wall, cpu, own = now(), state.cpu(), own_cpu()
@@ -50,12 +51,14 @@ def make_tick(
         here = state.here
         if here is not None:
             state.lines[here] = state.lines.get(here, 0.0) + cpu_delta
-        since = state.handle_since
-        if since:
-            held = wall - since
-            share = held / wall_delta if 0 < held < wall_delta else 1.0
-            state.held.append((stack, wall_delta * share, cpu_delta * share))
-        elif not loop.patched:
+        if loop.patched:
+            queued = queued_since_last()
+            since = state.handle_since
+            if since:
+                held = wall - since
+                share = held / wall_delta if 0 < held < wall_delta else 1.0
+                state.held.append((stack, wall_delta * share, cpu_delta * share, queued * share))
+        else:
             look_for_asyncio()
         pages = read_resident()
         if pages != resident.last:

@@ -32,7 +32,7 @@ class State:
         collector_cpu: CPU seconds of collections since the last sample, not to be charged twice.
         busy: a sample is being taken; collecting: a collection is running.
         handle_since: when the event loop of the main thread entered its current callback, or 0.
-        held: samples within that callback, `(stack, wall seconds, cpu seconds)`.
+        held: samples within that callback, `(stack, wall s, cpu s, s in the queue for a processor)`.
         cpu: the CPU clock of the main thread, readable from where samples are taken.
         samples, handler_cpu: number of samples, and the CPU seconds that observing took.
     """
@@ -82,7 +82,7 @@ class State:
         self.collector_cpu = 0.0
         self.busy = self.collecting = False
         self.handle_since = 0.0
-        self.held: list[tuple[Stack, float, float]] = []
+        self.held: list[tuple[Stack, float, float, float]] = []
         self.samples = 0
         self.handler_cpu = 0.0
 

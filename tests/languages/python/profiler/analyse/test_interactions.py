@@ -51,6 +51,9 @@ def test_allocation_and_pauses(table):
     assert kinds(table, pauses_s=0.49) == []
     row.pauses_s = row.apportioned_s = 0.05
     assert kinds(table, pauses_s=0.5) == []
+    row.pauses_s = row.apportioned_s = 0.5
+    row.import_s = 4.0
+    assert kinds(table, pauses_s=0.5) == []
 
 
 def test_deep_copy(table):
@@ -71,6 +74,15 @@ def test_block_that_waits_and_block_that_computes(table, cpu_s, expected):
     row.blocked_s, row.blocked_cpu_s, row.longest_block_s, row.blocks = 0.1, cpu_s, 0.02, 5
     assert kinds(table, ran=True) == expected
     assert kinds(table, ran=False) == []
+
+
+def test_standing_in_the_queue_for_a_processor_is_no_waiting(table):
+    """A block that computes is one on a busy machine too, where it stands in the queue for half of its time."""
+    row = row_of(table)
+    row.blocked_s, row.blocked_cpu_s, row.longest_block_s, row.blocks = 0.2, 0.045, 0.04, 5
+    assert kinds(table, ran=True) == ["blocking-call→stalled-loop"]
+    row.blocked_queued_s = 0.15
+    assert kinds(table, ran=True) == ["cpu-in-loop→starvation"]
 
 
 def test_many_short_callbacks_are_no_block(table):

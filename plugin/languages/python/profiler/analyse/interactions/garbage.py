@@ -30,7 +30,8 @@ def allocation_pauses(evidence: Evidence) -> Iterator[Interaction]:
         return
     for row in table.rows.values():
         earned = (row.pauses_s + row.apportioned_s) / 2 / collector.total_s
-        if earned < PAUSES_OWNED or is_test(row.function.file):
+        importing = row.import_s > row.own_s / 2  # what importing allocates is a matter of structure
+        if earned < PAUSES_OWNED or importing or is_test(row.function.file):
             continue
         memory = row.peak or row.resident
         yield Interaction(

@@ -29,7 +29,8 @@ def blocking(evidence: Evidence) -> Iterator[Interaction]:
     for row in evidence.table.rows.values():
         if row.blocked_s < BLOCKED_S or row.longest_block_s < BLOCKED_S:
             continue
-        load = row.blocked_cpu_s / row.blocked_s
+        # On a busy machine a block that computes also stands in the queue for a processor: that is no waiting.
+        load = min(row.blocked_cpu_s / max(row.blocked_s - row.blocked_queued_s, 1e-9), 1.0)
         blocks = max(round(row.blocks), 1)
         figures: dict[str, float | str] = {
             "blocked_ms": row.blocked_s * 1000,
