@@ -95,7 +95,7 @@ def blocking(table: Table, processes: list[Process], resolver: Resolver) -> Asyn
                 callback.blocks += int(blocks)
                 callback.held_s += seconds
                 callback.longest_s = max(callback.longest_s, longest)
-        for callback_code, stack, blocks, wall, cpu, longest in process.rows.get("loop.blocks", ()):
+        for callback_code, stack, blocks, wall, cpu, longest, queued in process.rows.get("loop.blocks", ()):
             # Where nothing of the project's is beneath the loop (asyncio works on its behalf), the callback is meant.
             functions = _within_callback(resolver.stack(process, stack)) + resolver.stack(process, (callback_code,))
             own = next((index for index, function in enumerate(functions) if function.own), None)
@@ -107,6 +107,7 @@ def blocking(table: Table, processes: list[Process], resolver: Resolver) -> Asyn
                 row.blocks += blocks
                 row.blocked_s += wall
                 row.blocked_cpu_s += cpu
+                row.blocked_queued_s += min(queued, max(wall - cpu, 0.0))
                 row.longest_block_s = max(row.longest_block_s, longest)
     found.callbacks = sorted(callbacks.values(), key=lambda callback: -callback.held_s)
     return found
@@ -1348,7 +1349,8 @@ def allocation_pauses(evidence: Evidence) -> Iterator[Interaction]:
         return
     for row in table.rows.values():
         earned = (row.pauses_s + row.apportioned_s) / 2 / collector.total_s
-        if earned < PAUSES_OWNED or is_test(row.function.file):
+        importing = row.import_s > row.own_s / 2  # what importing allocates is a matter of structure
+        if earned < PAUSES_OWNED or importing or is_test(row.function.file):
             continue
         memory = row.peak or row.resident
         yield Interaction(
@@ -1428,7 +1430,8 @@ def blocking(evidence: Evidence) -> Iterator[Interaction]:
     for row in evidence.table.rows.values():
         if row.blocked_s < BLOCKED_S or row.longest_block_s < BLOCKED_S:
             continue
-        load = row.blocked_cpu_s / row.blocked_s
+        # On a busy machine a block that computes also stands in the queue for a processor: that is no waiting.
+        load = min(row.blocked_cpu_s / max(row.blocked_s - row.blocked_queued_s, 1e-9), 1.0)
         blocks = max(round(row.blocks), 1)
         figures: dict[str, float | str] = {
             "blocked_ms": row.blocked_s * 1000,
@@ -2038,7 +2041,7 @@ class Row:
         pauses_s: wall seconds of collections that its own time set off.
         apportioned_s: its part of all pauses, by the young collections that it set off.
         blocked_s: wall seconds for which its own time held the event loop in blocks.
-        blocked_cpu_s: CPU seconds of these.
+        blocked_cpu_s: CPU seconds of these; blocked_queued_s: seconds of these in the queue for a processor.
         blocked_entries: what it called outside the project meanwhile, `(file, name)` → wall seconds.
         cpu_places: first and last line of a loop, or one line outside of loops → CPU seconds of own time in it. Not
             the very line: the interpreter heeds the clock where it jumps back, calls or is called.
@@ -2064,6 +2067,7 @@ class Row:
     full_collections: int = 0
     blocked_s: float = 0.0
     blocked_cpu_s: float = 0.0
+    blocked_queued_s: float = 0.0
     blocks: float = 0.0
     longest_block_s: float = 0.0
     blocked_entries: dict[tuple[str, str], float] = field(default_factory=dict)
@@ -3907,6 +3911,49 @@ def read(folder: str) -> Config:
         return Config(folder, marshal.loads(file.read()))  # noqa: S302 - our launcher wrote it, in a private folder
 '''
 
+EMBEDDED['profiler/collect/contention.py'] = r'''"""How long this process was ready to run and was not let: time that is neither work nor waiting for something."""
+
+from __future__ import annotations
+
+from .originals import os
+from .resident import KernelFile
+
+_FIGURES = 80  # bytes; the file has three numbers
+
+
+class RunDelay:
+    """Seconds for which the main thread stood in the queue for a processor; always 0 where the kernel does not tell."""
+
+    def __init__(self) -> None:
+        """Nothing is open yet: only programs with an event loop need it."""
+        self.file: KernelFile | None = None
+        self.last = 0.0
+
+    def since_last(self) -> float:
+        """Seconds since the last call."""
+        if self.file is None:
+            self.file = KernelFile("/proc/self/schedstat")
+            self.last = self._now()
+        now = self._now()
+        delta, self.last = now - self.last, now
+        return max(delta, 0.0)
+
+    def close(self) -> None:
+        """Give the descriptor back, also in the child of a fork, for which it would tell of the parent."""
+        if self.file is not None:
+            self.file.close()
+            self.file = None
+
+    def _now(self) -> float:
+        descriptor = self.file.descriptor if self.file is not None else -1
+        if descriptor < 0:
+            return self.last
+        try:
+            return int(os.pread(descriptor, _FIGURES, 0).split()[1]) / 1e9
+        except (OSError, ValueError, IndexError):  # the program closed it, and may have something else there
+            return self.last
+'''
+
 EMBEDDED['profiler/collect/injected.py'] = r'''"""Copied to `sitecustomize.py` in the folder that the launcher puts first on the path of every Python process.
 
 Starts observing, takes itself off the path, and makes way for the environment's own `sitecustomize`, so that the
@@ -4397,6 +4444,7 @@ from __future__ import annotations
 import _thread
 import sys
 
+from .contention import RunDelay
 from .originals import time
 
 TYPE_CHECKING = False
@@ -4418,15 +4466,19 @@ class LoopWatch:
         self.state = state
         self.awaits = awaits
         self.patched = False
+        self.delay = RunDelay()
         self.before_callback: Callable[[], None] | None = None
         self.steps = [0.0, 0.0]  # callbacks, seconds
         self.forget()
 
     def forget(self) -> None:
         """Forget what was counted, in the child of a fork."""
+        self.delay.close()
         self.steps[:] = [0.0, 0.0]
         self.callbacks: dict[int, list[float]] = {}  # code of a callback -> [blocks, seconds, longest]
-        self.blocks: dict[tuple[int, tuple[int, ...]], list[float]] = {}  # -> [blocks, wall s, cpu s, longest]
+        self.blocks: dict[
+            tuple[int, tuple[int, ...]], list[float]
+        ] = {}  # -> [blocks, wall s, cpu s, longest, queued s]
 
     def look(self) -> None:
         """Wrap asyncio when it has been imported."""
@@ -4478,16 +4530,17 @@ class LoopWatch:
         row[1] += seconds
         row[2] = max(row[2], seconds)
         held = list(state.held) if main else []
-        sampled = sum(wall for _, wall, _ in held)
+        sampled = sum(wall for _, wall, _, _ in held)
         if sampled <= 0:
-            held, sampled = [((code,) if code else (), seconds, 0.0)], seconds
+            held, sampled = [((code,) if code else (), seconds, 0.0, 0.0)], seconds
         scale = seconds / sampled
-        for stack, wall, cpu in held:
-            part = self.blocks.setdefault((code, stack), [0, 0.0, 0.0, 0.0])
+        for stack, wall, cpu, queued in held:
+            part = self.blocks.setdefault((code, stack), [0, 0.0, 0.0, 0.0, 0.0])
             part[0] += wall * scale / seconds  # of one block, whose parts add up to one
             part[1] += wall * scale
             part[2] += cpu * scale
             part[3] = max(part[3], seconds)
+            part[4] += queued * scale
 
     def take(self) -> dict[str, Any]:
         """What was counted since the last call, as plain values."""
@@ -4931,6 +4984,7 @@ class Joint(Part):
         self.collector.stop()
         self.tick(0, frame)
         self.resident.close()
+        self.loop.delay.close()
 
     def forget(self) -> None:
         """Start anew in the child of a fork."""
@@ -5008,6 +5062,21 @@ SNAPSHOT_STEP = 1.02  # a new peak is noted when it is that much above the last 
 _HIGHEST_DESCRIPTOR = 1000
 
 
+class KernelFile:
+    """A file of the kernel's that is read again and again, on a descriptor that the program does not come across."""
+
+    def __init__(self, path: str) -> None:
+        """Open it; `descriptor` is -1 where there is none."""
+        self.descriptor = _open_high(path)
+        self._identity = _identity(self.descriptor)
+
+    def close(self) -> None:
+        """Give the descriptor back, unless the program closed it and has something else there."""
+        if self.descriptor >= 0 and _identity(self.descriptor) == self._identity:
+            os.close(self.descriptor)
+        self.descriptor = -1
+
+
 class WaterLevel:
     """An amount over time as the rises that it is made of, each with the stack that ran when it happened."""
 
@@ -5058,32 +5127,30 @@ class Resident(WaterLevel):
         """Open the kernel's figure; where there is none, the level stays 0."""
         super().__init__()
         self.page = os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 4096
-        self.descriptor = -1
+        self.file: KernelFile | None = None
         self.reset()
 
     def reset(self) -> None:
         """Start anew, also in the child of a fork, for which the parent's file would tell of the parent."""
         self.close()
         self.last = 0
-        self.descriptor = _open_high("/proc/self/statm")
-        self.identity = _identity(self.descriptor)
+        self.file = KernelFile("/proc/self/statm")
         super().__init__(self.read())
 
     def close(self) -> None:
-        """Give the descriptor back, unless the program closed it and has something else there."""
-        if self.descriptor >= 0 and _identity(self.descriptor) == self.identity:
-            os.close(self.descriptor)
-        self.descriptor = -1
+        """Give the descriptor back."""
+        if self.file is not None:
+            self.file.close()
 
     def read(self) -> int:
         """Pages now; the last figure where the kernel gives none (any more)."""
-        if self.descriptor < 0:
+        if self.file is None or self.file.descriptor < 0:
             return self.last
         try:
-            words = os.pread(self.descriptor, 64, 0).split()
+            words = os.pread(self.file.descriptor, 64, 0).split()
             return int(words[1]) - int(words[2]) if self.anonymous else int(words[1])
         except (OSError, ValueError, IndexError):  # the program closed it, and may have something else there
-            self.descriptor = -1
+            self.file.descriptor = -1
             return self.last
 
     def summary(self) -> dict[str, Any]:
@@ -5157,6 +5224,7 @@ def make_tick(
     now, own_cpu = time.perf_counter, time.thread_time
     walk, level, read_resident = state.walk, resident.level, resident.read
     sample_threads, any_threads, look_for_asyncio = threads.sample, threads.count, loop.look
+    queued_since_last = loop.delay.since_last
 
     def tick(_signal: int, frame: FrameType | None) -> None:
         wall, cpu, own = now(), state.cpu(), own_cpu()
@@ -5176,12 +5244,14 @@ def make_tick(
         here = state.here
         if here is not None:
             state.lines[here] = state.lines.get(here, 0.0) + cpu_delta
-        since = state.handle_since
-        if since:
-            held = wall - since
-            share = held / wall_delta if 0 < held < wall_delta else 1.0
-            state.held.append((stack, wall_delta * share, cpu_delta * share))
-        elif not loop.patched:
+        if loop.patched:
+            queued = queued_since_last()
+            since = state.handle_since
+            if since:
+                held = wall - since
+                share = held / wall_delta if 0 < held < wall_delta else 1.0
+                state.held.append((stack, wall_delta * share, cpu_delta * share, queued * share))
+        else:
             look_for_asyncio()
         pages = read_resident()
         if pages != resident.last:
@@ -5412,7 +5482,7 @@ class State:
         collector_cpu: CPU seconds of collections since the last sample, not to be charged twice.
         busy: a sample is being taken; collecting: a collection is running.
         handle_since: when the event loop of the main thread entered its current callback, or 0.
-        held: samples within that callback, `(stack, wall seconds, cpu seconds)`.
+        held: samples within that callback, `(stack, wall s, cpu s, s in the queue for a processor)`.
         cpu: the CPU clock of the main thread, readable from where samples are taken.
         samples, handler_cpu: number of samples, and the CPU seconds that observing took.
     """
@@ -5462,7 +5532,7 @@ class State:
         self.collector_cpu = 0.0
         self.busy = self.collecting = False
         self.handle_since = 0.0
-        self.held: list[tuple[Stack, float, float]] = []
+        self.held: list[tuple[Stack, float, float, float]] = []
         self.samples = 0
         self.handler_cpu = 0.0
 
@@ -7145,7 +7215,8 @@ def _allocators(document: dict[str, Any], size: Size) -> list[str]:
     lines = [f"[top allocators] {allocations['peak_mib']:.1f} MiB at the peak ({allocations['engine']})"]
     for row in rows[: size.allocators]:
         worst = f", line {row['mem_lines'][0]['line']}: {row['mem_lines'][0]['mib']:.1f}" if row["mem_lines"] else ""
-        lines.append(f"  {row['mem_peak_mib']:8.1f} MiB  net {row['mem_net_mib']:.1f}  {_label(row, size)}{worst}")
+        net = "-" if row["mem_net_mib"] is None else f"{row['mem_net_mib']:.1f}"
+        lines.append(f"  {row['mem_peak_mib']:8.1f} MiB  net {net}  {_label(row, size)}{worst}")
     return lines + _rest(len(rows) - size.allocators) if rows else [*lines, "  none of it from the project's functions"]
 
 
