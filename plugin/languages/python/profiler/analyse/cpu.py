@@ -88,6 +88,8 @@ def charge_places(table: Table, processes: list[Process], resolver: Resolver) ->
 
 def _cumulate(table: Table, own: list[Function], seconds: float) -> None:
     """Charge each project function on the stack once, and each direct call between two of them once."""
+    path = tuple(function for function, callee in zip(own, [None, *own]) if function != callee)
+    table.paths[path] = table.paths.get(path, 0.0) + seconds
     for function in set(own):
         table.row(function).cum_s += seconds
     for callee, caller in {(callee, caller) for callee, caller in zip(own, own[1:]) if callee != caller}:

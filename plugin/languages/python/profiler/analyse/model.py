@@ -83,6 +83,7 @@ class Table:
     """The project's functions, and the totals that shares are taken of."""
 
     rows: dict[Function, Row] = field(default_factory=dict)
+    paths: dict[tuple[Function, ...], float] = field(default_factory=dict)  # own functions, innermost first -> seconds
     cpu_s: float = 0.0  # all that was sampled, the collector included
     pause_cpu_s: float = 0.0
     import_s: float = 0.0

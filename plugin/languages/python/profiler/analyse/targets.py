@@ -10,6 +10,7 @@ from profiler.analyse.identity import MODULE
 from profiler.analyse.model import MIB
 
 if TYPE_CHECKING:
+    from profiler.analyse.identity import Function
     from profiler.analyse.model import Row, Table
 
 CPU_SHARE = 0.01
@@ -18,30 +19,40 @@ SMALL_PEAK = 64 * MIB  # a large share of a small peak is no reason to optimise
 PAUSE_SHARE = 0.01
 BLOCKED_S = 0.005
 PER_FURTHER_DOMAIN = 0.25
-BRANCHING = 0.3  # weight of cumulative time that spreads over several callees
-BRANCHING_ONCE = 0.1  # the same for what runs once: an entry point has everything beneath it, and is seldom at fault
-LOOPING = 0.5  # weight of the time of a callee that is called many times for each call of the function
-MANY = 50  # calls of a callee for one of its caller from which the caller is a loop
+PASSED_UP = 0.4  # of a callee's time, to its caller
+PASSED_UP_BY_LOOPS = 0.8  # the same where the caller calls it many times: it can call it less often
+MANY = 10  # calls of a callee for one of its caller from which the caller is a loop
+EXPLAINED = 0.5  # of what a row accounts for is taken off the rows below it
+NEGLIGIBLE = 0.01  # weight from which a caller is too far up to be followed
+IN_TURN = 30  # rows that are chosen one by one; those below keep the order of what is left
+IMPORT_WEIGHT = 0.25  # importing is the start-up's cost, which a change of this function seldom avoids
 TEST_WEIGHT = 0.1  # tests are the workload, not what is to be optimised
 _TEST = re.compile(r"(^|/)(tests?/|test_[^/]*\.py$|[^/]*_test\.py$|conftest\.py$)")
 
 FORMULA = (
     "score = 100 x (cpu + memory + gc + async) x (1 + 0.25 x (domains - 1)), where only domains count in which the\n"
     "function passes the threshold (1 % CPU, 2 MiB, 1 % of the time in pauses, 5 ms of blocked loop) and\n"
-    "  cpu    = (own + 0.5 x looped + 0.3 x spread) / all CPU time;  own = self and non-project callees;\n"
-    "           looped = time in a project callee called >= 50 times per call of this one (needs call counts);\n"
-    "           spread = time in its other project callees beyond the largest (a function that only passes\n"
-    "           through to one callee is not the target); 0.1 x for what is called once\n"
+    "  cpu    = its own time (self and non-project callees) in full, and of the time of each project callee 0.4, of\n"
+    "           the callee's callees 0.4 x 0.4 and so on up the stack, / all CPU time; 0.8 in place of 0.4 where it\n"
+    "           calls the callee >= 10 times for each call of itself (needs call counts): it could call it less\n"
     "  memory = its bytes live at the peak / the peak, or / 64 MiB where the peak is lower\n"
     "  gc     = mean of the pauses that it set off and of those apportioned to it by its young collections / wall\n"
     "  async  = seconds for which it held the event loop in blocks of >= 1 ms / wall\n"
-    "Functions in test files count a tenth: they are the workload."
+    "The rows are chosen one after the other, the highest score first, and half of the CPU time that a row accounts\n"
+    "for is taken off the scores of the rest, so that the first rows are not one chain of callers with the same cost.\n"
+    "A module's own level (imports) counts a quarter; functions in test files a tenth: they are the workload."
 )
 
 
 @dataclass
 class Target:
-    """A row of the target table; shares are fractions of the whole."""
+    """A row of the target table; shares are fractions of the whole.
+
+    Attributes:
+        beside: the sum of the shares that count, but for the CPU's.
+        left: the CPU share that no row above accounts for.
+        factor: what the shares are multiplied by.
+    """
 
     row: Row
     cpu: float
@@ -49,40 +60,88 @@ class Target:
     pauses: float
     blocking: float
     domains: tuple[str, ...]
-    score: float
+    beside: float
+    left: float
+    factor: float
+
+    @property
+    def score(self) -> float:
+        """How much is to be gained here, beyond the rows above: see `FORMULA`."""
+        return (self.left + self.beside) * self.factor
 
 
 def rank(table: Table, *, wall_s: float, peak_bytes: float) -> list[Target]:
-    """All functions over a threshold, the best target first."""
-    targets = []
+    """All functions over a threshold, the best target first; CPU time that a row above accounts for counts less."""
+    paths = responsibilities(table)
+    cpu: dict[Function, float] = {}
+    found: dict[Function, list[int]] = {}  # function -> the paths it has a part in
+    for index, (weights, seconds) in enumerate(paths):
+        for function, weight in weights.items():
+            cpu[function] = cpu.get(function, 0.0) + weight * seconds
+            found.setdefault(function, []).append(index)
+    waiting = {}
     for row in table.rows.values():
-        target = _judge(row, table, wall_s=wall_s, peak_bytes=peak_bytes)
+        target = _judge(row, table, cpu.get(row.function, 0.0), wall_s=wall_s, peak_bytes=peak_bytes)
         if target is not None:
-            targets.append(target)
-    return sorted(targets, key=lambda target: (-target.score, target.row.function))
+            waiting[row.function] = target
+    left = [seconds for _, seconds in paths]
+    chosen: list[Target] = []
+    while waiting and len(chosen) < IN_TURN:
+        best = min(waiting.values(), key=_order)
+        chosen.append(waiting.pop(best.row.function))
+        if best.row.function.name == MODULE:
+            continue  # its weight is a convention, not a claim on the time
+        touched: dict[Function, float] = {}
+        for index in found.get(best.row.function, ()):
+            weights = paths[index][0]
+            taken = EXPLAINED * weights[best.row.function] * left[index]
+            left[index] -= taken
+            for function, weight in weights.items():
+                touched[function] = touched.get(function, 0.0) + weight * taken
+        for function, seconds in touched.items():
+            target = waiting.get(function)
+            if target is not None and table.cpu_s:
+                target.left = max(0.0, target.left - seconds / table.cpu_s)
+    return chosen + sorted(waiting.values(), key=_order)
 
 
-def responsible(row: Row, table: Table) -> float:
-    """CPU seconds that a change of this function could plausibly save: see `FORMULA`."""
-    looped = largest = 0.0
-    rest = 0.0
-    for callee, seconds in row.edges.items():
-        child = table.rows.get(callee)
-        calls = child.calls if child is not None else None
-        if calls and row.calls and calls >= MANY * row.calls and child is not None and child.cum_s <= seconds * 1.5:
-            looped += seconds
-        else:
-            largest = max(largest, seconds)
-            rest += seconds
-    # Time that flows on through the largest callee alone is that callee's affair; and time cannot count twice
-    # where callees call each other, so the cumulative time bounds it.
-    spread = max(0.0, min(rest - largest, row.cum_s - row.own_s))
-    once = row.function.name == MODULE or row.calls is None or row.calls <= 1
-    return row.own_s + LOOPING * min(looped, row.cum_s) + (BRANCHING_ONCE if once else BRANCHING) * spread
+def responsibilities(table: Table) -> list[tuple[dict[Function, float], float]]:
+    """Of each group of paths, the part of its seconds that a change of each function could plausibly save."""
+    passed = {
+        (caller.function, callee): PASSED_UP_BY_LOOPS if _loops(caller, callee, seconds, table) else PASSED_UP
+        for caller in table.rows.values()
+        for callee, seconds in caller.edges.items()
+    }
+    groups: dict[tuple[tuple[Function, float], ...], float] = {}
+    for path, seconds in table.paths.items():
+        weights: dict[Function, float] = {}
+        weight, callee = 1.0, None
+        for function in path:
+            if callee is not None:
+                weight *= passed.get((function, callee), PASSED_UP)
+            if weight < NEGLIGIBLE:
+                break
+            weights.setdefault(function, weight)  # in a recursion the innermost, which is the largest
+            callee = function
+        key = tuple(weights.items())
+        groups[key] = groups.get(key, 0.0) + seconds
+    return [(dict(key), seconds) for key, seconds in groups.items()]
 
 
-def _judge(row: Row, table: Table, *, wall_s: float, peak_bytes: float) -> Target | None:
-    cpu = min(responsible(row, table) / table.cpu_s, 1.0) if table.cpu_s else 0.0
+def _loops(caller: Row, callee: Function, seconds: float, table: Table) -> bool:
+    """Whether `caller` calls `callee` many times for each call of itself; its part of the calls goes by the time."""
+    called = table.rows[callee]
+    if not caller.calls or not called.calls or not called.cum_s:
+        return False
+    return called.calls * min(1.0, seconds / called.cum_s) >= MANY * caller.calls
+
+
+def _order(target: Target) -> tuple[float, Function]:
+    return (-target.score, target.row.function)
+
+
+def _judge(row: Row, table: Table, cpu_s: float, *, wall_s: float, peak_bytes: float) -> Target | None:
+    cpu = min(cpu_s / table.cpu_s, 1.0) if table.cpu_s else 0.0
     held = row.peak if row.peak is not None else row.resident
     memory = min(held / max(peak_bytes, SMALL_PEAK), 1.0)
     pauses = min((row.pauses_s + row.apportioned_s) / 2 / wall_s, 1.0) if wall_s else 0.0
@@ -90,7 +149,7 @@ def _judge(row: Row, table: Table, *, wall_s: float, peak_bytes: float) -> Targe
     domains = []
     shares = 0.0
     for name, share, counts in (
-        ("cpu", cpu, cpu >= CPU_SHARE),
+        ("cpu", 0.0, cpu >= CPU_SHARE),  # its share is added as far as it is left
         ("memory", memory, held >= MEMORY_BYTES),
         ("gc", pauses, pauses >= PAUSE_SHARE),
         ("async", blocking, row.blocked_s >= BLOCKED_S),
@@ -100,13 +159,15 @@ def _judge(row: Row, table: Table, *, wall_s: float, peak_bytes: float) -> Targe
             shares += share
     if not domains:
         return None
-    score = 100 * shares * (1 + PER_FURTHER_DOMAIN * (len(domains) - 1))
+    factor = 100 * (1 + PER_FURTHER_DOMAIN * (len(domains) - 1))
+    left = cpu if "cpu" in domains else 0.0
     # What a module does when it is imported is a matter of structure: the same cost by another name, so no bonus.
     if row.function.name == MODULE:
         domains.append("structure")
+        factor *= IMPORT_WEIGHT
     if is_test(row.function.file):
-        score *= TEST_WEIGHT
-    return Target(row, cpu, memory, pauses, blocking, tuple(domains), score)
+        factor *= TEST_WEIGHT
+    return Target(row, cpu, memory, pauses, blocking, tuple(domains), shares, left, factor)
 
 
 def is_test(file: str) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from profiler.analyse.identity import Function
-from profiler.analyse.model import MIB, Table
+from profiler.analyse.cpu import tabulate
+from profiler.analyse.identity import MODULE, Function
+from profiler.analyse.model import MIB, Sample, Table
 from profiler.analyse.targets import rank
 
 
@@ -18,11 +19,25 @@ def table():
 
 
 def add(table, name, file="app.py", **figures):
-    """A row with these figures."""
+    """A row with these figures, its own time sampled under no caller."""
     row = table.row(Function(file, 1, name, own=True))
     for key, value in figures.items():
         setattr(row, key, value)
+    if row.own_s:
+        table.paths[row.function,] = row.own_s
     return row
+
+
+def sampled(seconds, calls=()):
+    """A table of paths, written outermost first as `main parse token`, with their own seconds, and numbers of calls."""
+    stacks = [
+        Sample(tuple(Function("app.py", 1, name, own=True) for name in reversed(path.split())), own)
+        for path, own in seconds.items()
+    ]
+    made = tabulate(stacks)
+    for name, count in dict(calls).items():
+        made.row(Function("app.py", 1, name, own=True)).calls = count
+    return made
 
 
 def ranked(table, peak=100 * MIB):
@@ -76,3 +91,65 @@ def test_order_is_stable(table):
     for name in ("b", "a", "c"):
         add(table, name, own_s=1.0, cum_s=1.0)
     assert [name for name, _ in ranked(table)] == ["a", "b", "c"]
+
+
+def test_pass_through_comes_after_what_it_calls(table):
+    """A chain of functions that do nothing but call the next ranks from the inside out."""
+    table = sampled({"main run step work": 10.0})
+    assert [name for name, _ in ranked(table)] == ["work", "step", "run", "main"]
+
+
+def test_loop_over_a_cheap_callee_is_a_target():
+    """A function that calls a cheap one a million times ranks above one that calls an equally long one once."""
+    paths = {"main looping cheap": 4.0, "main calling heavy": 4.0, "main": 2.0}
+    table = sampled(paths, {"main": 1, "looping": 1, "cheap": 1_000_000, "calling": 1, "heavy": 1})
+    names = [name for name, _ in ranked(table)]
+    assert names.index("looping") < names.index("calling")
+    without_counts = {target.row.function.name: target.cpu for target in rank(sampled(paths), wall_s=10.0, peak_bytes=1)}
+    assert without_counts["looping"] == pytest.approx(without_counts["calling"])
+
+
+def test_recursion_counts_once():
+    """The shell of a recursive visitor gets no more for being on the stack ten times over."""
+    deep = sampled({"main " + "visit " * 10 + "leaf": 5.0, "main other": 5.0})
+    flat = sampled({"main visit leaf": 5.0, "main other": 5.0})
+    shares = [
+        {target.row.function.name: target.cpu for target in rank(table, wall_s=10.0, peak_bytes=1)}
+        for table in (deep, flat)
+    ]
+    assert shares[0]["visit"] == pytest.approx(shares[1]["visit"])
+
+
+def test_mutual_recursion_ranks_the_workers_first():
+    """Where `visit` and its handlers call each other, the handlers that spend the time come before the shell."""
+    nested = "main " + "visit call visit name " * 4
+    table = sampled({nested + "visit call": 4.0, nested + "visit name": 4.0, nested + "visit": 0.5})
+    assert {name for name, _ in ranked(table)[:2]} == {"call", "name"}
+
+
+def test_drivers_come_after_the_work():
+    """Entry points far above the work rank below it, though nearly all time is beneath them."""
+    table = sampled({f"main run batch stage{i} step{i}": 2.0 for i in range(5)})
+    names = [name for name, _ in ranked(table)]
+    assert names.index("main") > max(names.index(f"step{i}") for i in range(5))
+
+
+def test_rows_are_not_one_chain():
+    """A second hotspot comes before the callers of the first one, though these carry more time."""
+    table = sampled({"main outer middle inner": 6.0, "main second": 2.2, "main": 1.8})
+    names = [name for name, _ in ranked(table)]
+    assert names.index("second") < names.index("outer")
+
+
+def test_scores_fall():
+    """Rows are in the order of their scores, also below those that are chosen one by one."""
+    table = sampled({f"main a{i % 7} b{i % 20} c{i}": 1.0 + i / 50 for i in range(80)})
+    scores = [target.score for target in rank(table, wall_s=10.0, peak_bytes=1)]
+    assert len(scores) > 30
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_imports_come_late():
+    """What a module costs to import ranks below a function with half that time."""
+    table = sampled({MODULE: 4.0, "work": 2.0, "rest": 4.0})
+    assert [name for name, _ in ranked(table)] == ["rest", "work", MODULE]
