@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from profiler.analyse.document import Profile
 
 _LIBRARY = Function("library", 0, "library", own=False)  # stands for whatever the project called
-_KEPT = ("pauses_s", "apportioned_s", "blocked_s", "peak", "resident", "calls", "calls_are_resumes", "distinct_arguments")
+_KEPT = ("pauses_s", "apportioned_s", "blocked_s", "peak", "resident", "calls", "calls_are_resumes", "distinct_arguments", "argument_calls", "statements", "loops")
 
 
 @dataclass

@@ -44,6 +44,7 @@ class Row:
         argument_calls: calls of which the arguments were looked at, None where there are none or none was looked at.
         distinct_arguments: how many different ones they had, added up over the processes.
         import_s, deepcopy_s: own time spent importing, and in `copy.deepcopy`.
+        statements, loops: how long its source is, and whether there is a loop in it; 0 where it cannot be read.
     """
 
     function: Function
@@ -66,6 +67,8 @@ class Row:
     blocks: float = 0.0
     longest_block_s: float = 0.0
     blocked_entries: dict[tuple[str, str], float] = field(default_factory=dict)
+    statements: int = 0
+    loops: bool = False
     calls: int | None = None
     calls_are_resumes: bool = False
     argument_calls: int | None = None

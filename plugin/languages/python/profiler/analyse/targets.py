@@ -24,6 +24,9 @@ PASSED_UP_BY_LOOPS = 0.8  # the same where the caller calls it many times: it ca
 MANY = 10  # calls of a callee for one of its caller from which the caller is a loop
 EXPLAINED = 0.5  # of what a row accounts for is taken off the rows below it
 NEGLIGIBLE = 0.01  # weight from which a caller is too far up to be followed
+ROOM = 0.3  # exponent of a function's statements: a thin shell has little in it that can be changed
+MOST_STATEMENTS = 30  # as good as any more
+WITHOUT_LOOP = 0.7  # for a function whose source has no loop: where work is repeated it can be avoided
 IN_TURN = 30  # rows that are chosen one by one; those below keep the order of what is left
 IMPORT_WEIGHT = 0.25  # importing is the start-up's cost, which a change of this function seldom avoids
 TEST_WEIGHT = 0.1  # tests are the workload, not what is to be optimised
@@ -34,7 +37,9 @@ FORMULA = (
     "function passes the threshold (1 % CPU, 2 MiB, 1 % of the time in pauses, 5 ms of blocked loop) and\n"
     "  cpu    = its own time (self and non-project callees) in full, and of the time of each project callee 0.4, of\n"
     "           the callee's callees 0.4 x 0.4 and so on up the stack, / all CPU time; 0.8 in place of 0.4 where it\n"
-    "           calls the callee >= 10 times for each call of itself (needs call counts): it could call it less\n"
+    "           calls the callee >= 10 times for each call of itself (needs call counts): it could call it less.\n"
+    "           Times its room: (statements / 30) ^ 0.3, at most 1, and 0.7 of that without a loop in its source, since\n"
+    "           a thin shell has little in it that can be changed\n"
     "  memory = its bytes live at the peak / the peak, or / 64 MiB where the peak is lower\n"
     "  gc     = mean of the pauses that it set off and of those apportioned to it by its young collections / wall\n"
     "  async  = seconds for which it held the event loop in blocks of >= 1 ms / wall\n"
@@ -51,6 +56,7 @@ class Target:
     Attributes:
         beside: the sum of the shares that count, but for the CPU's.
         left: the CPU share that no row above accounts for.
+        room: how much of the function there is to change, see `room`.
         factor: what the shares are multiplied by.
     """
 
@@ -62,12 +68,13 @@ class Target:
     domains: tuple[str, ...]
     beside: float
     left: float
+    room: float
     factor: float
 
     @property
     def score(self) -> float:
         """How much is to be gained here, beyond the rows above: see `FORMULA`."""
-        return (self.left + self.beside) * self.factor
+        return (self.left * self.room + self.beside) * self.factor
 
 
 def rank(table: Table, *, wall_s: float, peak_bytes: float) -> list[Target]:
@@ -136,6 +143,14 @@ def _loops(caller: Row, callee: Function, seconds: float, table: Table) -> bool:
     return called.calls * min(1.0, seconds / called.cum_s) >= MANY * caller.calls
 
 
+def room(row: Row) -> float:
+    """How much of a function there is to change, up to 1; 1 where its source is not known."""
+    if not row.statements:
+        return 1.0
+    length = min(row.statements, MOST_STATEMENTS) / MOST_STATEMENTS
+    return float(length**ROOM) * (1.0 if row.loops else WITHOUT_LOOP)
+
+
 def _order(target: Target) -> tuple[float, Function]:
     return (-target.score, target.row.function)
 
@@ -167,7 +182,7 @@ def _judge(row: Row, table: Table, cpu_s: float, *, wall_s: float, peak_bytes: f
         factor *= IMPORT_WEIGHT
     if is_test(row.function.file):
         factor *= TEST_WEIGHT
-    return Target(row, cpu, memory, pauses, blocking, tuple(domains), shares, left, factor)
+    return Target(row, cpu, memory, pauses, blocking, tuple(domains), shares, left, room(row), factor)
 
 
 def is_test(file: str) -> bool:

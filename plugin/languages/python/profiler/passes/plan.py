@@ -8,7 +8,7 @@ import signal
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from profiler.analyse import asynchrony, calls, concurrency, cpu, instances, interactions, memory, pauses
+from profiler.analyse import asynchrony, calls, concurrency, cpu, instances, interactions, memory, pauses, shape
 from profiler.analyse.document import Profile
 from profiler.analyse.identity import Resolver
 from profiler.analyse.model import MIB, PassResult
@@ -131,6 +131,7 @@ def take(plan: Plan, folder: Path, taken: str, python: str) -> Profile:
     samples = cpu.samples(joint.processes, resolver)
     table = cpu.tabulate(samples)
     cpu.charge_places(table, joint.processes, resolver)
+    shape.charge(table, resolver)
     collector = pauses.charge(table, joint.processes, resolver)
     loops = asynchrony.blocking(table, joint.processes, resolver)
     memory.charge_resident(table, joint.processes, resolver)

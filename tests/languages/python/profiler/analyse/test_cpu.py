@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from profiler.analyse import cpu, targets
+from profiler.analyse import cpu
 from profiler.analyse.identity import Resolver
 from tests.languages.python.profiler.synthetic import Recording
 
@@ -79,25 +79,3 @@ def test_our_own_frames_are_left_out(tmp_path, tabulate):
     ours = ("/tmp/x/site/_codeflash_collect/loop.py", "LoopWatch._run", 50)
     _, rows = tabulate(Recording(tmp_path).cpu(1, ours, PARSE))
     assert rows["parse"].self_s == 1
-
-
-def test_pass_through_is_no_target(tmp_path, tabulate):
-    """A function that only hands on to one callee scores nothing for it; one that spreads over several does."""
-    single = ("app/main.py", "single", 20)
-    many = ("app/main.py", "many", 30)
-    leaves = [("app/main.py", f"leaf{n}", 40 + n) for n in range(4)]
-    recording = Recording(tmp_path).cpu(4, leaves[0], single)
-    for leaf in leaves[1:]:
-        recording.cpu(2, leaf, many)
-    table, rows = tabulate(recording)
-    assert targets.responsible(rows["single"], table) == 0
-    rows["many"].calls = 10
-    assert targets.responsible(rows["many"], table) == pytest.approx(0.3 * 4)
-
-
-def test_loop_over_a_cheap_callee_is_a_target(tmp_path, tabulate):
-    """A function that calls a cheap one a million times is responsible for half of its time."""
-    table, rows = tabulate(Recording(tmp_path).cpu(8, PARSE, MAIN).cpu(1, MAIN))
-    assert targets.responsible(rows["main"], table) == 1
-    rows["main"].calls, rows["parse"].calls = 1, 1_000_000
-    assert targets.responsible(rows["main"], table) == 1 + 0.5 * 8
