@@ -28,11 +28,10 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent.parent / "plugin" / "languages" / "python"), str(HERE)]
+sys.path[:0] = [str(HERE.parent.parent / "plugin" / "languages" / "python"), str(HERE.parent)]
 
-from localisation_check import ablate, split  # noqa: E402
-from localisation_record import Recording, ranks  # noqa: E402
-
+from bench.localisation_check import ablate, split  # noqa: E402
+from bench.localisation_record import Recording, ranks  # noqa: E402
 from profiler.errors import ProfileError  # noqa: E402
 from profiler.passes.plan import ALLOCATIONS, CALLS, JOINT, Plan, take  # noqa: E402
 
@@ -46,10 +45,22 @@ def install(requirement: str) -> Path:
     folder = CACHE / requirement.replace("==", "-")
     if not folder.exists():
         partial = Path(tempfile.mkdtemp(dir=CACHE, prefix="partial-"))
-        command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile", "--target", str(partial)]
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--no-compile",
+            "--target",
+            str(partial),
+        ]
         command.append("--disable-pip-version-check")
         # Where there are compiled wheels too, the pure one is meant; some have no wheel at all.
-        pure = subprocess.run([*command, "--only-binary=:all:", "--platform=any", requirement], check=False, capture_output=True)
+        pure = subprocess.run(
+            [*command, "--only-binary=:all:", "--platform=any", requirement], check=False, capture_output=True
+        )
         if pure.returncode:
             subprocess.run([*command, requirement], check=True)
         partial.rename(folder)
@@ -64,7 +75,13 @@ def folders(case: dict[str, Any], side: str) -> list[Path]:
 def environment(case: dict[str, Any], side: str) -> dict[str, str]:
     """The environment in which a case's workload finds its package."""
     path = os.pathsep.join(map(str, folders(case, side)))
-    return {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", **case.get("env", {})}
+    return {
+        **os.environ,
+        "PYTHONPATH": path,
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **case.get("env", {}),
+    }
 
 
 def workload(case: dict[str, Any]) -> str:
@@ -97,7 +114,9 @@ def speed_up(case: dict[str, Any], pairs: int) -> float:
         seconds = {}
         for side in ("before", "after") if index % 2 else ("after", "before"):
             start = os.times()
-            subprocess.run([sys.executable, workload(case)], check=True, env=environment(case, side), capture_output=True)
+            subprocess.run(
+                [sys.executable, workload(case)], check=True, env=environment(case, side), capture_output=True
+            )
             end = os.times()
             seconds[side] = end.children_user + end.children_system - start.children_user - start.children_system
         ratios.append(seconds["before"] / seconds["after"])
@@ -141,7 +160,11 @@ def main() -> int:
         print(ablate(cases, recordings))
         print(split(cases, recordings))
         return 0
-    print(f"{'case':<26}{'version':<18}{'CPU s':>6}" + "".join(f"{name:>12}" for name in COLUMNS) + ("   speed-up" if options.after else ""))
+    print(
+        f"{'case':<26}{'version':<18}{'CPU s':>6}"
+        + "".join(f"{name:>12}" for name in COLUMNS)
+        + ("   speed-up" if options.after else "")
+    )
     table = []
     for case in cases:
         recording = recordings[case["name"]]
@@ -153,7 +176,7 @@ def main() -> int:
         if options.rows:
             print(recording.rows(case["changed"]))
     for most in (5, 10):
-        counts = (sum(1 for row in table if row[name] and row[name] <= most) for name in COLUMNS)
+        counts = (sum((row[name] or most + 1) <= most for row in table) for name in COLUMNS)
         print(f"{f'among the first {most}':<44}{f'of {len(table)}':>6}" + "".join(f"{count:>12}" for count in counts))
     return 0
 

@@ -17,7 +17,19 @@ if TYPE_CHECKING:
     from profiler.analyse.document import Profile
 
 _LIBRARY = Function("library", 0, "library", own=False)  # stands for whatever the project called
-_KEPT = ("pauses_s", "apportioned_s", "blocked_s", "peak", "resident", "calls", "calls_are_resumes", "distinct_arguments", "argument_calls", "statements", "loops")
+_KEPT = (
+    "pauses_s",
+    "apportioned_s",
+    "blocked_s",
+    "peak",
+    "resident",
+    "calls",
+    "calls_are_resumes",
+    "distinct_arguments",
+    "argument_calls",
+    "statements",
+    "loops",
+)
 
 
 @dataclass
@@ -68,7 +80,10 @@ class Recording:
         """The table that the profiler ranks."""
         functions = [Function(file, line, name, own=True) for file, line, name in self.functions]
         made = cpu.tabulate(
-            [Sample(tuple(_LIBRARY if i < 0 else functions[i] for i in stack), seconds) for *stack, seconds in self.samples]
+            [
+                Sample(tuple(_LIBRARY if i < 0 else functions[i] for i in stack), seconds)
+                for *stack, seconds in self.samples
+            ]
         )
         for index, figures in self.figures.items():
             row = made.row(functions[int(index)])

@@ -6,7 +6,10 @@ schema = {
     "type": "object",
     "properties": {
         "tags": {"type": "array", "contains": {"type": "string", "pattern": "^v[0-9]+$"}, "minContains": 2},
-        "rows": {"type": "array", "items": {"type": "object", "properties": {"id": {"type": "integer"}}, "required": ["id"]}},
+        "rows": {
+            "type": "array",
+            "items": {"type": "object", "properties": {"id": {"type": "integer"}}, "required": ["id"]},
+        },
     },
 }
 instance = {"tags": [f"word{i}" for i in range(60)] + ["v1", "v2"], "rows": [{"id": i} for i in range(20)]}

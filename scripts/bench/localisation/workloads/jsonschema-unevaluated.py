@@ -5,7 +5,13 @@ from jsonschema import Draft202012Validator
 parts = [{"properties": {f"key{i}_{j}": {"type": "integer"} for j in range(8)}} for i in range(8)]
 schema = {
     "type": "array",
-    "items": {"type": "object", "allOf": parts, "if": {"properties": {"kind": {"const": 1}}}, "then": {"properties": {"kind": True}}, "unevaluatedProperties": False},
+    "items": {
+        "type": "object",
+        "allOf": parts,
+        "if": {"properties": {"kind": {"const": 1}}},
+        "then": {"properties": {"kind": True}},
+        "unevaluatedProperties": False,
+    },
 }
 record = {f"key{i}_{j}": j for i in range(8) for j in range(8)}
 record["kind"] = 1

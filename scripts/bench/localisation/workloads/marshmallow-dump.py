@@ -16,7 +16,10 @@ class Book(Schema):
     author = fields.Nested(Author)
 
 
-books = [{"id": i, "title": f"t{i}", "price": i * 1.1, "tags": ["a", "b"], "author": {"name": "n", "mail": "n@example.org"}} for i in range(400)]
+books = [
+    {"id": i, "title": f"t{i}", "price": i * 1.1, "tags": ["a", "b"], "author": {"name": "n", "mail": "n@example.org"}}
+    for i in range(400)
+]
 for _ in range(12):
     rows = Book(many=True).dump(books)
 print(len(rows))

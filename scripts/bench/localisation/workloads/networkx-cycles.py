@@ -2,5 +2,5 @@
 
 import networkx as nx
 
-graph = nx.gnp_random_graph(13, 0.30, seed=2, directed=True)
+graph = nx.gnp_random_graph(15, 0.30, seed=2, directed=True)
 print(sum(1 for _ in nx.simple_cycles(graph)))

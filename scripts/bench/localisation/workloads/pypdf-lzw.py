@@ -43,7 +43,10 @@ def document(pages: int) -> bytes:
     add(b"<< /Type /Pages /Count %d /Kids [%s] >>" % (pages, kids))
     add(b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>")
     for i in range(pages):
-        add(b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 850] /Contents %d 0 R /Resources << /Font << /F1 3 0 R >> >> >>" % (5 + 2 * i))
+        add(
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 850] /Contents %d 0 R /Resources << /Font << /F1 3 0 R >> >> >>"
+            % (5 + 2 * i)
+        )
         add(b"<< /Length %d /Filter /LZWDecode >>\nstream\n%s\nendstream" % (len(stream), stream))
     start = out.tell()
     out.write(b"xref\n0 %d\n0000000000 65535 f \n" % (len(places) + 1))

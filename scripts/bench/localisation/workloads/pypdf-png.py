@@ -34,7 +34,10 @@ def document(pages: int) -> bytes:
     add(b"<< /Type /Pages /Count %d /Kids [%s] >>" % (pages, kids))
     add(b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>")
     for i in range(pages):
-        add(b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 850] /Contents %d 0 R /Resources << /Font << /F1 3 0 R >> >> >>" % (5 + 2 * i))
+        add(
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 850] /Contents %d 0 R /Resources << /Font << /F1 3 0 R >> >> >>"
+            % (5 + 2 * i)
+        )
         add(
             b"<< /Length %d /Filter /FlateDecode /DecodeParms << /Predictor 15 /Columns 64 /Colors 1 /BitsPerComponent 8 >> >>\nstream\n%s\nendstream"
             % (len(stream), stream)

@@ -19,33 +19,33 @@ SMALL_PEAK = 64 * MIB  # a large share of a small peak is no reason to optimise
 PAUSE_SHARE = 0.01
 BLOCKED_S = 0.005
 PER_FURTHER_DOMAIN = 0.25
-PASSED_UP = 0.4  # of a callee's time, to its caller
-PASSED_UP_BY_LOOPS = 0.8  # the same where the caller calls it many times: it can call it less often
+PASSED_UP = 0.35  # of a callee's time, to its caller
+PASSED_UP_BY_LOOPS = 1.0  # the same where the caller calls it many times: it can call it less often
 MANY = 10  # calls of a callee for one of its caller from which the caller is a loop
-EXPLAINED = 0.5  # of what a row accounts for is taken off the rows below it
+EXPLAINED = 0.75  # of the time that a row accounts for is taken off the rows below it
 NEGLIGIBLE = 0.01  # weight from which a caller is too far up to be followed
-ROOM = 0.3  # exponent of a function's statements: a thin shell has little in it that can be changed
+ROOM = 0.35  # exponent of a function's statements: a thin shell has little in it that can be changed
 MOST_STATEMENTS = 30  # as good as any more
-WITHOUT_LOOP = 0.7  # for a function whose source has no loop: where work is repeated it can be avoided
+WITHOUT_LOOP = 0.6  # for a function whose source has no loop: where work is repeated it can be avoided
 IN_TURN = 30  # rows that are chosen one by one; those below keep the order of what is left
-IMPORT_WEIGHT = 0.25  # importing is the start-up's cost, which a change of this function seldom avoids
+IMPORT_WEIGHT = 0.1  # importing is the start-up's cost, which a change of this function seldom avoids
 TEST_WEIGHT = 0.1  # tests are the workload, not what is to be optimised
 _TEST = re.compile(r"(^|/)(tests?/|test_[^/]*\.py$|[^/]*_test\.py$|conftest\.py$)")
 
 FORMULA = (
-    "score = 100 x (cpu + memory + gc + async) x (1 + 0.25 x (domains - 1)), where only domains count in which the\n"
-    "function passes the threshold (1 % CPU, 2 MiB, 1 % of the time in pauses, 5 ms of blocked loop) and\n"
-    "  cpu    = its own time (self and non-project callees) in full, and of the time of each project callee 0.4, of\n"
-    "           the callee's callees 0.4 x 0.4 and so on up the stack, / all CPU time; 0.8 in place of 0.4 where it\n"
-    "           calls the callee >= 10 times for each call of itself (needs call counts): it could call it less.\n"
-    "           Times its room: (statements / 30) ^ 0.3, at most 1, and 0.7 of that without a loop in its source, since\n"
-    "           a thin shell has little in it that can be changed\n"
+    "score = 100 x (room x cpu + memory + gc + async) x (1 + 0.25 x (domains - 1)), where only domains count in which\n"
+    "the function passes the threshold (1 % CPU, 2 MiB, 1 % of the time in pauses, 5 ms of blocked loop) and\n"
+    "  cpu    = its own time (self and non-project callees), and 0.35 of the time of each project callee, 0.35 x 0.35\n"
+    "           of the callee's callees and so on, / all CPU time; all of the callee's instead of 0.35 where it calls\n"
+    "           it >= 10 times for each call of itself (needs call counts), for it could call it less\n"
+    "  room   = (statements / 30) ^ 0.35, at most 1, and 0.6 of that without a loop in its source: a thin shell has\n"
+    "           little in it that can be changed; 1 where the source is not known\n"
     "  memory = its bytes live at the peak / the peak, or / 64 MiB where the peak is lower\n"
     "  gc     = mean of the pauses that it set off and of those apportioned to it by its young collections / wall\n"
     "  async  = seconds for which it held the event loop in blocks of >= 1 ms / wall\n"
-    "The rows are chosen one after the other, the highest score first, and half of the CPU time that a row accounts\n"
-    "for is taken off the scores of the rest, so that the first rows are not one chain of callers with the same cost.\n"
-    "A module's own level (imports) counts a quarter; functions in test files a tenth: they are the workload."
+    "The rows are chosen one after the other, the highest score first, and 0.75 of the CPU time that a row accounts for\n"
+    "is taken off the rest, so that the first rows are not one chain of callers with the same cost.\n"
+    "A module's own level (imports) counts a tenth, and so do functions in test files: they are the workload."
 )
 
 

@@ -105,7 +105,9 @@ def test_loop_over_a_cheap_callee_is_a_target():
     table = sampled(paths, {"main": 1, "looping": 1, "cheap": 1_000_000, "calling": 1, "heavy": 1})
     names = [name for name, _ in ranked(table)]
     assert names.index("looping") < names.index("calling")
-    without_counts = {target.row.function.name: target.cpu for target in rank(sampled(paths), wall_s=10.0, peak_bytes=1)}
+    without_counts = {
+        target.row.function.name: target.cpu for target in rank(sampled(paths), wall_s=10.0, peak_bytes=1)
+    }
     assert without_counts["looping"] == pytest.approx(without_counts["calling"])
 
 
