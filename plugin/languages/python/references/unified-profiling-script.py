@@ -412,6 +412,8 @@ def charge_places(table: Table, processes: list[Process], resolver: Resolver) ->
 
 def _cumulate(table: Table, own: list[Function], seconds: float) -> None:
     """Charge each project function on the stack once, and each direct call between two of them once."""
+    path = tuple(function for function, callee in zip(own, [None, *own]) if function != callee)
+    table.paths[path] = table.paths.get(path, 0.0) + seconds
     for function in set(own):
         table.row(function).cum_s += seconds
     for callee, caller in {(callee, caller) for callee, caller in zip(own, own[1:]) if callee != caller}:
@@ -2049,6 +2051,7 @@ class Row:
         argument_calls: calls of which the arguments were looked at, None where there are none or none was looked at.
         distinct_arguments: how many different ones they had, added up over the processes.
         import_s, deepcopy_s: own time spent importing, and in `copy.deepcopy`.
+        statements, loops: how long its source is, and whether there is a loop in it; 0 where it cannot be read.
     """
 
     function: Function
@@ -2071,6 +2074,8 @@ class Row:
     blocks: float = 0.0
     longest_block_s: float = 0.0
     blocked_entries: dict[tuple[str, str], float] = field(default_factory=dict)
+    statements: int = 0
+    loops: bool = False
     calls: int | None = None
     calls_are_resumes: bool = False
     argument_calls: int | None = None
@@ -2088,6 +2093,7 @@ class Table:
     """The project's functions, and the totals that shares are taken of."""
 
     rows: dict[Function, Row] = field(default_factory=dict)
+    paths: dict[tuple[Function, ...], float] = field(default_factory=dict)  # own functions, innermost first -> seconds
     cpu_s: float = 0.0  # all that was sampled, the collector included
     pause_cpu_s: float = 0.0
     import_s: float = 0.0
@@ -2408,6 +2414,45 @@ def _names(node: ast.AST) -> set[str]:
     return {name} if name else set()
 '''
 
+EMBEDDED['profiler/analyse/shape.py'] = r'''"""How much there is in a function that could be changed: its statements, and whether it loops."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from profiler.analyse.identity import Resolver
+    from profiler.analyse.model import Table
+
+_LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.comprehension)
+_OTHERS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)  # what they hold is not this function's
+
+
+def charge(table: Table, resolver: Resolver) -> None:
+    """Fill in each row's statements and loops, where its source can be read."""
+    for row in table.rows.values():
+        definition = resolver.definition(row.function)
+        if definition is not None:
+            row.statements, row.loops = measure(definition)
+        elif row.function.name.endswith("<lambda>"):
+            row.statements = 1
+
+
+def measure(definition: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[int, bool]:
+    """The number of statements of a function, the functions and classes in it left out, and whether one is a loop."""
+    statements, loops = 0, False
+    waiting: list[ast.AST] = list(definition.body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, _OTHERS):
+            continue
+        statements += isinstance(node, ast.stmt)
+        loops = loops or isinstance(node, _LOOPS)
+        waiting.extend(ast.iter_child_nodes(node))
+    return statements, loops
+'''
+
 EMBEDDED['profiler/analyse/source.py'] = r'''"""The functions that a source file defines, so that lines and old interpreters' bare names get qualified names."""
 
 from __future__ import annotations
@@ -2509,6 +2554,7 @@ from profiler.analyse.identity import MODULE
 from profiler.analyse.model import MIB
 
 if TYPE_CHECKING:
+    from profiler.analyse.identity import Function
     from profiler.analyse.model import Row, Table
 
 CPU_SHARE = 0.01
@@ -2517,30 +2563,46 @@ SMALL_PEAK = 64 * MIB  # a large share of a small peak is no reason to optimise
 PAUSE_SHARE = 0.01
 BLOCKED_S = 0.005
 PER_FURTHER_DOMAIN = 0.25
-BRANCHING = 0.3  # weight of cumulative time that spreads over several callees
-BRANCHING_ONCE = 0.1  # the same for what runs once: an entry point has everything beneath it, and is seldom at fault
-LOOPING = 0.5  # weight of the time of a callee that is called many times for each call of the function
-MANY = 50  # calls of a callee for one of its caller from which the caller is a loop
+PASSED_UP = 0.35  # of a callee's time, to its caller
+PASSED_UP_BY_LOOPS = 1.0  # the same where the caller calls it many times: it can call it less often
+MANY = 10  # calls of a callee for one of its caller from which the caller is a loop
+EXPLAINED = 0.75  # of the time that a row accounts for is taken off the rows below it
+NEGLIGIBLE = 0.01  # weight from which a caller is too far up to be followed
+ROOM = 0.35  # exponent of a function's statements: a thin shell has little in it that can be changed
+MOST_STATEMENTS = 30  # as good as any more
+WITHOUT_LOOP = 0.6  # for a function whose source has no loop: where work is repeated it can be avoided
+IN_TURN = 30  # rows that are chosen one by one; those below keep the order of what is left
+IMPORT_WEIGHT = 0.1  # importing is the start-up's cost, which a change of this function seldom avoids
 TEST_WEIGHT = 0.1  # tests are the workload, not what is to be optimised
 _TEST = re.compile(r"(^|/)(tests?/|test_[^/]*\.py$|[^/]*_test\.py$|conftest\.py$)")
 
 FORMULA = (
-    "score = 100 x (cpu + memory + gc + async) x (1 + 0.25 x (domains - 1)), where only domains count in which the\n"
-    "function passes the threshold (1 % CPU, 2 MiB, 1 % of the time in pauses, 5 ms of blocked loop) and\n"
-    "  cpu    = (own + 0.5 x looped + 0.3 x spread) / all CPU time;  own = self and non-project callees;\n"
-    "           looped = time in a project callee called >= 50 times per call of this one (needs call counts);\n"
-    "           spread = time in its other project callees beyond the largest (a function that only passes\n"
-    "           through to one callee is not the target); 0.1 x for what is called once\n"
+    "score = 100 x (room x cpu + memory + gc + async) x (1 + 0.25 x (domains - 1)), where only domains count in which\n"
+    "the function passes the threshold (1 % CPU, 2 MiB, 1 % of the time in pauses, 5 ms of blocked loop) and\n"
+    "  cpu    = its own time (self and non-project callees), and 0.35 of the time of each project callee, 0.35 x 0.35\n"
+    "           of the callee's callees and so on, / all CPU time; all of the callee's instead of 0.35 where it calls\n"
+    "           it >= 10 times for each call of itself (needs call counts), for it could call it less\n"
+    "  room   = (statements / 30) ^ 0.35, at most 1, and 0.6 of that without a loop in its source: a thin shell has\n"
+    "           little in it that can be changed; 1 where the source is not known\n"
     "  memory = its bytes live at the peak / the peak, or / 64 MiB where the peak is lower\n"
     "  gc     = mean of the pauses that it set off and of those apportioned to it by its young collections / wall\n"
     "  async  = seconds for which it held the event loop in blocks of >= 1 ms / wall\n"
-    "Functions in test files count a tenth: they are the workload."
+    "The rows are chosen one after the other, the highest score first, and 0.75 of the CPU time that a row accounts for\n"
+    "is taken off the rest, so that the first rows are not one chain of callers with the same cost.\n"
+    "A module's own level (imports) counts a tenth, and so do functions in test files: they are the workload."
 )
 
 
 @dataclass
 class Target:
-    """A row of the target table; shares are fractions of the whole."""
+    """A row of the target table; shares are fractions of the whole.
+
+    Attributes:
+        beside: the sum of the shares that count, but for the CPU's.
+        left: the CPU share that no row above accounts for.
+        room: how much of the function there is to change, see `room`.
+        factor: what the shares are multiplied by.
+    """
 
     row: Row
     cpu: float
@@ -2548,40 +2610,97 @@ class Target:
     pauses: float
     blocking: float
     domains: tuple[str, ...]
-    score: float
+    beside: float
+    left: float
+    room: float
+    factor: float
+
+    @property
+    def score(self) -> float:
+        """How much is to be gained here, beyond the rows above: see `FORMULA`."""
+        return (self.left * self.room + self.beside) * self.factor
 
 
 def rank(table: Table, *, wall_s: float, peak_bytes: float) -> list[Target]:
-    """All functions over a threshold, the best target first."""
-    targets = []
+    """All functions over a threshold, the best target first; CPU time that a row above accounts for counts less."""
+    paths = responsibilities(table)
+    cpu: dict[Function, float] = {}
+    found: dict[Function, list[int]] = {}  # function -> the paths it has a part in
+    for index, (weights, seconds) in enumerate(paths):
+        for function, weight in weights.items():
+            cpu[function] = cpu.get(function, 0.0) + weight * seconds
+            found.setdefault(function, []).append(index)
+    waiting = {}
     for row in table.rows.values():
-        target = _judge(row, table, wall_s=wall_s, peak_bytes=peak_bytes)
+        target = _judge(row, table, cpu.get(row.function, 0.0), wall_s=wall_s, peak_bytes=peak_bytes)
         if target is not None:
-            targets.append(target)
-    return sorted(targets, key=lambda target: (-target.score, target.row.function))
+            waiting[row.function] = target
+    left = [seconds for _, seconds in paths]
+    chosen: list[Target] = []
+    while waiting and len(chosen) < IN_TURN:
+        best = min(waiting.values(), key=_order)
+        chosen.append(waiting.pop(best.row.function))
+        if best.row.function.name == MODULE:
+            continue  # its weight is a convention, not a claim on the time
+        touched: dict[Function, float] = {}
+        for index in found.get(best.row.function, ()):
+            weights = paths[index][0]
+            taken = EXPLAINED * weights[best.row.function] * left[index]
+            left[index] -= taken
+            for function, weight in weights.items():
+                touched[function] = touched.get(function, 0.0) + weight * taken
+        for function, seconds in touched.items():
+            target = waiting.get(function)
+            if target is not None and table.cpu_s:
+                target.left = max(0.0, target.left - seconds / table.cpu_s)
+    return chosen + sorted(waiting.values(), key=_order)
 
 
-def responsible(row: Row, table: Table) -> float:
-    """CPU seconds that a change of this function could plausibly save: see `FORMULA`."""
-    looped = largest = 0.0
-    rest = 0.0
-    for callee, seconds in row.edges.items():
-        child = table.rows.get(callee)
-        calls = child.calls if child is not None else None
-        if calls and row.calls and calls >= MANY * row.calls and child is not None and child.cum_s <= seconds * 1.5:
-            looped += seconds
-        else:
-            largest = max(largest, seconds)
-            rest += seconds
-    # Time that flows on through the largest callee alone is that callee's affair; and time cannot count twice
-    # where callees call each other, so the cumulative time bounds it.
-    spread = max(0.0, min(rest - largest, row.cum_s - row.own_s))
-    once = row.function.name == MODULE or row.calls is None or row.calls <= 1
-    return row.own_s + LOOPING * min(looped, row.cum_s) + (BRANCHING_ONCE if once else BRANCHING) * spread
+def responsibilities(table: Table) -> list[tuple[dict[Function, float], float]]:
+    """Of each group of paths, the part of its seconds that a change of each function could plausibly save."""
+    passed = {
+        (caller.function, callee): PASSED_UP_BY_LOOPS if _loops(caller, callee, seconds, table) else PASSED_UP
+        for caller in table.rows.values()
+        for callee, seconds in caller.edges.items()
+    }
+    groups: dict[tuple[tuple[Function, float], ...], float] = {}
+    for path, seconds in table.paths.items():
+        weights: dict[Function, float] = {}
+        weight, callee = 1.0, None
+        for function in path:
+            if callee is not None:
+                weight *= passed.get((function, callee), PASSED_UP)
+            if weight < NEGLIGIBLE:
+                break
+            weights.setdefault(function, weight)  # in a recursion the innermost, which is the largest
+            callee = function
+        key = tuple(weights.items())
+        groups[key] = groups.get(key, 0.0) + seconds
+    return [(dict(key), seconds) for key, seconds in groups.items()]
 
 
-def _judge(row: Row, table: Table, *, wall_s: float, peak_bytes: float) -> Target | None:
-    cpu = min(responsible(row, table) / table.cpu_s, 1.0) if table.cpu_s else 0.0
+def _loops(caller: Row, callee: Function, seconds: float, table: Table) -> bool:
+    """Whether `caller` calls `callee` many times for each call of itself; its part of the calls goes by the time."""
+    called = table.rows[callee]
+    if not caller.calls or not called.calls or not called.cum_s:
+        return False
+    return called.calls * min(1.0, seconds / called.cum_s) >= MANY * caller.calls
+
+
+def room(row: Row) -> float:
+    """How much of a function there is to change, up to 1; 1 where its source is not known."""
+    if not row.statements:
+        return 1.0
+    length = min(row.statements, MOST_STATEMENTS) / MOST_STATEMENTS
+    return float(length**ROOM) * (1.0 if row.loops else WITHOUT_LOOP)
+
+
+def _order(target: Target) -> tuple[float, Function]:
+    return (-target.score, target.row.function)
+
+
+def _judge(row: Row, table: Table, cpu_s: float, *, wall_s: float, peak_bytes: float) -> Target | None:
+    cpu = min(cpu_s / table.cpu_s, 1.0) if table.cpu_s else 0.0
     held = row.peak if row.peak is not None else row.resident
     memory = min(held / max(peak_bytes, SMALL_PEAK), 1.0)
     pauses = min((row.pauses_s + row.apportioned_s) / 2 / wall_s, 1.0) if wall_s else 0.0
@@ -2589,7 +2708,7 @@ def _judge(row: Row, table: Table, *, wall_s: float, peak_bytes: float) -> Targe
     domains = []
     shares = 0.0
     for name, share, counts in (
-        ("cpu", cpu, cpu >= CPU_SHARE),
+        ("cpu", 0.0, cpu >= CPU_SHARE),  # its share is added as far as it is left
         ("memory", memory, held >= MEMORY_BYTES),
         ("gc", pauses, pauses >= PAUSE_SHARE),
         ("async", blocking, row.blocked_s >= BLOCKED_S),
@@ -2599,13 +2718,15 @@ def _judge(row: Row, table: Table, *, wall_s: float, peak_bytes: float) -> Targe
             shares += share
     if not domains:
         return None
-    score = 100 * shares * (1 + PER_FURTHER_DOMAIN * (len(domains) - 1))
+    factor = 100 * (1 + PER_FURTHER_DOMAIN * (len(domains) - 1))
+    left = cpu if "cpu" in domains else 0.0
     # What a module does when it is imported is a matter of structure: the same cost by another name, so no bonus.
     if row.function.name == MODULE:
         domains.append("structure")
+        factor *= IMPORT_WEIGHT
     if is_test(row.function.file):
-        score *= TEST_WEIGHT
-    return Target(row, cpu, memory, pauses, blocking, tuple(domains), score)
+        factor *= TEST_WEIGHT
+    return Target(row, cpu, memory, pauses, blocking, tuple(domains), shares, left, room(row), factor)
 
 
 def is_test(file: str) -> bool:
@@ -6737,7 +6858,7 @@ import signal
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from profiler.analyse import asynchrony, calls, concurrency, cpu, instances, interactions, memory, pauses
+from profiler.analyse import asynchrony, calls, concurrency, cpu, instances, interactions, memory, pauses, shape
 from profiler.analyse.document import Profile
 from profiler.analyse.identity import Resolver
 from profiler.analyse.model import MIB, PassResult
@@ -6860,6 +6981,7 @@ def take(plan: Plan, folder: Path, taken: str, python: str) -> Profile:
     samples = cpu.samples(joint.processes, resolver)
     table = cpu.tabulate(samples)
     cpu.charge_places(table, joint.processes, resolver)
+    shape.charge(table, resolver)
     collector = pauses.charge(table, joint.processes, resolver)
     loops = asynchrony.blocking(table, joint.processes, resolver)
     memory.charge_resident(table, joint.processes, resolver)
