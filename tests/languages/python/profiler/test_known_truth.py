@@ -140,6 +140,39 @@ def test_children_of_every_kind_are_seen(profile, program, python):
     assert {("start", "exec"), ("fork", "os._exit"), ("start", "exit")} <= ends
 
 
+COVERED = """\
+import multiprocessing, os, resource, subprocess, sys
+import work
+def child(n):
+    work.first(n)
+if __name__ == "__main__":
+    for method in ("fork", "spawn", "forkserver"):
+        process = multiprocessing.get_context(method).Process(target=child, args=(3000000,))
+        process.start()
+        process.join()
+    subprocess.run(["/bin/sh", "-c", f"{sys.executable} -c 'import work; work.second(3000000)'; true"], check=True)
+    if os.fork() == 0:
+        work.third(3000000)
+        os._exit(0)
+    os.wait()
+    subprocess.run([sys.executable, "-I", "-c", "sum(i * i for i in range(3000000))"], check=True)
+"""
+
+
+def test_cpu_of_children_is_covered_and_the_unseen_are_named(profile, program):
+    """Each way to start a child is seen with nearly all of its CPU time; one in isolated mode is named by its command."""
+    done = profile("python", program(COVERED))
+    assert done.code == 0, done.err
+    seen = sum(process["cpu_s"] for process in done.document["processes"])
+    sampled = done.document["totals"]["sampled_cpu_s"]
+    assert len(done.document["processes"]) >= 6
+    assert sampled > 0.6 * seen, (sampled, seen)  # what is not sampled is the start of each interpreter
+    unseen = [note for note in done.document["notes"] if "could not be observed" in note]
+    assert len(unseen) == 1, done.document["notes"]
+    assert "1 Python process(es)" in unseen[0]
+    assert "-I -c sum(i * i" in unseen[0]
+
+
 LOOP = """\
 import asyncio, time
 import work

@@ -115,5 +115,5 @@ class PassResult:
     cpu_s: float
     rss_peak: int
     processes: list[Any] = field(default_factory=list)  # storage.shards.Process
-    pythons: set[int] = field(default_factory=set)
+    pythons: dict[int, str] = field(default_factory=dict)  # process id -> command line
     problems: list[str] = field(default_factory=list)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 COSTLY = 0.04  # share of the time that observing may take before it looks less often
 SLOWEST_S = 0.01
+PACE_S = 0.05  # how often the interval is chosen anew
+ENOUGH = 300  # samples that the child of a fork is taken to have already when its interval is chosen
+IDLE = 0.1  # share of the time below which a process that uses so much CPU counts as waiting
 
 
 class Observer:
@@ -38,7 +41,7 @@ class Observer:
         self.pid = os.getpid()
         self.finished = False
         self.samples = 0
-        self.begun = self.next_flush = self.last_flush = 0.0
+        self.begun = self.next_flush = self.last_flush = self.next_pace = self.paced_cpu = 0.0
 
     def start(self) -> None:
         """Begin to observe, in the main thread."""
@@ -90,17 +93,24 @@ class Observer:
 
     def due(self, now: float) -> None:
         """Write out what was seen when it is time to; look less often when looking costs too much."""
-        if now < self.next_flush:
+        if now < self.next_pace:
             return
-        elapsed = now - self.last_flush
-        self.samples += self.state.samples
-        interval = self.part.pace(self.samples, self.interval_s)
-        if self.state.handler_cpu > COSTLY * elapsed:
+        self._pace(now)
+        if now >= self.next_flush:
+            self.samples += self.state.samples
+            self.flush("periodic")
+
+    def _pace(self, now: float) -> None:
+        """Choose the interval anew: by how many samples there are, whether anything runs, and what looking costs."""
+        cpu = time.process_time()
+        busy = cpu - self.paced_cpu > IDLE * (now - self.next_pace + PACE_S)
+        interval = self.part.pace(self.samples + self.state.samples, self.interval_s, busy=busy)
+        if self.state.handler_cpu > COSTLY * max(now - self.last_flush, PACE_S):
             interval = max(interval, min(self.interval_s * 2, SLOWEST_S))
         if interval != self.interval_s:
             self.interval_s = interval
             self.clock.set_interval(interval)
-        self.flush("periodic")
+        self.next_pace, self.paced_cpu = now + PACE_S, cpu
 
     def exec_follows(self) -> None:
         """The program is about to be replaced: write out what was seen, and go on should that fail."""
@@ -181,6 +191,7 @@ class Observer:
         self.state.cpu = time.thread_time  # a clock of the parent's thread does not exist here
         self.state.clear()
         self.part.forget()
+        self.samples = max(self.samples, ENOUGH)  # there may be many such children, each short
         self.shard = Shard(self.config.folder)
         self._introduce("fork", parent)
         try:
@@ -192,6 +203,7 @@ class Observer:
     def _introduce(self, origin: str, parent: int | None = None) -> None:
         self.begun = self.last_flush = time.perf_counter()
         self.next_flush = self.begun + self.config.flush_s
+        self.next_pace, self.paced_cpu = self.begun + PACE_S, time.process_time()
         try:
             folder = os.getcwd()
         except OSError:  # it was deleted

@@ -37,7 +37,7 @@ class Outcome:
     rss_peak: int  # bytes
     timed_out: bool = False
     interrupted: bool = False
-    pythons: set[int] = field(default_factory=set)
+    pythons: dict[int, str] = field(default_factory=dict)
 
 
 class Stdin:

@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 
 INTERVAL_S = 0.02
+LOOKS = 3
+LONGEST = 120  # characters of a command line that are kept
 _PAGE = resource.getpagesize()
 
 
@@ -19,7 +21,7 @@ class TreeWatch:
 
     Attributes:
         peak: highest sum of resident bytes over the tree at one instant; pages that forks share count for each.
-        pythons: ids of the processes whose executable is a Python.
+        pythons: process id → command line of the processes whose executable is a Python.
         timed_out: whether the tree was killed.
     """
 
@@ -28,7 +30,8 @@ class TreeWatch:
         self.root = root
         self.deadline = None if timeout_s is None else time.monotonic() + timeout_s
         self.peak = 0
-        self.pythons: set[int] = set()
+        self.pythons: dict[int, str] = {}
+        self._looks: dict[int, int] = {}
         self.timed_out = False
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
@@ -42,14 +45,22 @@ class TreeWatch:
         self._done.set()
         self._thread.join()
 
+    def _identify(self, process: int) -> None:
+        if _is_python(process):
+            self.pythons[process] = _command_line(process)
+        elif Path(f"/proc/{process}/exe").exists():
+            self.pythons.pop(process, None)
+
     def _watch(self) -> None:
         while not self._done.wait(INTERVAL_S):
             processes = tree(self.root)
             total = 0
             for process in processes:
                 total += _resident(process)
-                if process not in self.pythons and _is_python(process):
-                    self.pythons.add(process)
+                # More than once, since a process that has just been forked has its parent's name until it executes.
+                looks = self._looks[process] = self._looks.get(process, 0) + 1
+                if looks <= LOOKS:
+                    self._identify(process)
             self.peak = max(self.peak, total)
             if self.deadline is not None and time.monotonic() > self.deadline and not self.timed_out:
                 self.timed_out = True
@@ -80,6 +91,16 @@ def _resident(process: int) -> int:
         return int(Path(f"/proc/{process}/statm").read_bytes().split()[1]) * _PAGE
     except (OSError, IndexError, ValueError):
         return 0
+
+
+def _command_line(process: int) -> str:
+    try:
+        words = Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return ""
+    line = " ".join(word.decode("utf-8", "replace") for word in words if word)
+    line = "".join(character if character.isprintable() else " " for character in line)
+    return line if len(line) <= LONGEST else line[: LONGEST - 3] + "..."
 
 
 def _is_python(process: int) -> bool:

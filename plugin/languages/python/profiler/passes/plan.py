@@ -28,6 +28,7 @@ WHAT = {
     ALLOCATIONS: "bytes at the peak by function and line",
     ASYNC: "where tasks wait",
 }
+MOST_NAMED = 5  # of the processes that were not seen
 SLOW_ENGINE_LIMIT_S = 60.0  # CPU seconds of the command above which tracemalloc is not worth its ten-fold time
 TRACING = 1.5  # times the command's CPU time that tracemalloc may take in a process before it is stopped,
 TRACING_S = 5.0  # and the CPU seconds that it may take in any case
@@ -245,11 +246,9 @@ def _notes(results: list[PassResult], loops: asynchrony.Asynchrony) -> list[str]
     ]
     joint = next(result for result in results if result.name == JOINT)
     seen = {process.about["pid"] for process in joint.processes}
-    unseen = joint.pythons - seen
+    unseen = [line or f"process {pid}" for pid, line in sorted(joint.pythons.items()) if pid not in seen]
     if unseen:
-        notes.append(
-            f"{len(unseen)} Python process(es) could not be observed (started with -I, -E, -S, or another env)"
-        )
+        notes.append(_not_seen(unseen))
     killed = sum(process.ended in ("periodic", "never wrote") for process in joint.processes)
     if killed:
         notes.append(f"{killed} process(es) were killed or replaced; up to their last second is missing")
@@ -258,6 +257,16 @@ def _notes(results: list[PassResult], loops: asynchrony.Asynchrony) -> list[str]
     if any(result.problems for result in results):
         notes.append("some processes could not be observed: " + next(r.problems[0] for r in results if r.problems))
     return notes
+
+
+def _not_seen(unseen: list[str]) -> str:
+    """The note that names the Python processes that left nothing."""
+    lines = list(dict.fromkeys(unseen))
+    named = "; ".join(lines[:MOST_NAMED]) + (f"; and {len(lines) - MOST_NAMED} more" if len(lines) > MOST_NAMED else "")
+    return (
+        f"{len(unseen)} Python process(es) could not be observed, because of -I, -E or -S, an environment without our "
+        f"PYTHONPATH, or a Python older than 3.9: {named}"
+    )
 
 
 def exit_status(code: int) -> int:
