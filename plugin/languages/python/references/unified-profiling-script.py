@@ -2122,7 +2122,7 @@ class PassResult:
     cpu_s: float
     rss_peak: int
     processes: list[Any] = field(default_factory=list)  # storage.shards.Process
-    pythons: set[int] = field(default_factory=set)
+    pythons: dict[int, str] = field(default_factory=dict)  # process id -> command line
     problems: list[str] = field(default_factory=list)
 '''
 
@@ -4712,6 +4712,9 @@ if TYPE_CHECKING:
 
 COSTLY = 0.04  # share of the time that observing may take before it looks less often
 SLOWEST_S = 0.01
+PACE_S = 0.05  # how often the interval is chosen anew
+ENOUGH = 300  # samples that the child of a fork is taken to have already when its interval is chosen
+IDLE = 0.1  # share of the time below which a process that uses so much CPU counts as waiting
 
 
 class Observer:
@@ -4729,7 +4732,7 @@ class Observer:
         self.pid = os.getpid()
         self.finished = False
         self.samples = 0
-        self.begun = self.next_flush = self.last_flush = 0.0
+        self.begun = self.next_flush = self.last_flush = self.next_pace = self.paced_cpu = 0.0
 
     def start(self) -> None:
         """Begin to observe, in the main thread."""
@@ -4781,17 +4784,24 @@ class Observer:
 
     def due(self, now: float) -> None:
         """Write out what was seen when it is time to; look less often when looking costs too much."""
-        if now < self.next_flush:
+        if now < self.next_pace:
             return
-        elapsed = now - self.last_flush
-        self.samples += self.state.samples
-        interval = self.part.pace(self.samples, self.interval_s)
-        if self.state.handler_cpu > COSTLY * elapsed:
+        self._pace(now)
+        if now >= self.next_flush:
+            self.samples += self.state.samples
+            self.flush("periodic")
+
+    def _pace(self, now: float) -> None:
+        """Choose the interval anew: by how many samples there are, whether anything runs, and what looking costs."""
+        cpu = time.process_time()
+        busy = cpu - self.paced_cpu > IDLE * (now - self.next_pace + PACE_S)
+        interval = self.part.pace(self.samples + self.state.samples, self.interval_s, busy=busy)
+        if self.state.handler_cpu > COSTLY * max(now - self.last_flush, PACE_S):
             interval = max(interval, min(self.interval_s * 2, SLOWEST_S))
         if interval != self.interval_s:
             self.interval_s = interval
             self.clock.set_interval(interval)
-        self.flush("periodic")
+        self.next_pace, self.paced_cpu = now + PACE_S, cpu
 
     def exec_follows(self) -> None:
         """The program is about to be replaced: write out what was seen, and go on should that fail."""
@@ -4872,6 +4882,7 @@ class Observer:
         self.state.cpu = time.thread_time  # a clock of the parent's thread does not exist here
         self.state.clear()
         self.part.forget()
+        self.samples = max(self.samples, ENOUGH)  # there may be many such children, each short
         self.shard = Shard(self.config.folder)
         self._introduce("fork", parent)
         try:
@@ -4883,6 +4894,7 @@ class Observer:
     def _introduce(self, origin: str, parent: int | None = None) -> None:
         self.begun = self.last_flush = time.perf_counter()
         self.next_flush = self.begun + self.config.flush_s
+        self.next_pace, self.paced_cpu = self.begun + PACE_S, time.process_time()
         try:
             folder = os.getcwd()
         except OSError:  # it was deleted
@@ -5016,7 +5028,9 @@ if TYPE_CHECKING:
     from .state import State
     from .timer import PosixTimer, SamplingThread
 
-PACES = ((5000, 4), (900, 2))  # samples after which the interval is so many times the first one
+PACES = ((3000, 6), (300, 4), (150, 2))  # samples after which the interval is so many times the first one
+LOOP_FACTOR = 2  # at most, where an event loop runs
+IDLE_FACTOR = 12  # at least, while the process waits
 
 
 class Part:
@@ -5039,8 +5053,8 @@ class Part:
         """Called at each tick of the clock with the frame of the main thread, never while another tick runs."""
         self.due(time.perf_counter())
 
-    def pace(self, _samples: int, interval_s: float) -> float:
-        """The interval to go on with after so many samples."""
+    def pace(self, _samples: int, interval_s: float, *, busy: bool) -> float:  # noqa: ARG002
+        """The interval to go on with after so many samples, while the process runs or (not `busy`) waits."""
         return interval_s
 
     def step_aside(self) -> None:
@@ -5086,15 +5100,18 @@ class Joint(Part):
         """Threads are told apart from the sampling one."""
         self.threads.clock = clock
 
-    def pace(self, samples: int, interval_s: float) -> float:
-        """Fewer samples a second once there are many: the signal itself costs some 3 % here at 1 ms.
+    def pace(self, samples: int, _interval_s: float, *, busy: bool) -> float:
+        """Fewer samples a second once there are many: each takes up to 0.1 ms with the signal, and evicts caches.
 
-        Not where an event loop runs, since a block of it is named by the samples inside.
+        Shares stay right, since samples are weighted by the CPU time between them. Where an event loop runs they stay
+        closer, since a block of it is named by the samples inside, and waiting may be a block.
         """
-        if self.loop.patched:
-            return interval_s
         factor = next((factor for enough, factor in PACES if samples >= enough), 1)
-        return max(interval_s, self.interval_s * factor)
+        if self.loop.patched:
+            factor = min(factor, LOOP_FACTOR)
+        elif not busy:
+            factor = max(factor, IDLE_FACTOR)
+        return self.interval_s * factor
 
     def step_aside(self) -> None:
         """Listen to no more collections: they would call into the program's trace function."""
@@ -6632,7 +6649,7 @@ class Outcome:
     rss_peak: int  # bytes
     timed_out: bool = False
     interrupted: bool = False
-    pythons: set[int] = field(default_factory=set)
+    pythons: dict[int, str] = field(default_factory=dict)
 
 
 class Stdin:
@@ -6767,6 +6784,8 @@ import time
 from pathlib import Path
 
 INTERVAL_S = 0.02
+LOOKS = 3
+LONGEST = 120  # characters of a command line that are kept
 _PAGE = resource.getpagesize()
 
 
@@ -6775,7 +6794,7 @@ class TreeWatch:
 
     Attributes:
         peak: highest sum of resident bytes over the tree at one instant; pages that forks share count for each.
-        pythons: ids of the processes whose executable is a Python.
+        pythons: process id → command line of the processes whose executable is a Python.
         timed_out: whether the tree was killed.
     """
 
@@ -6784,7 +6803,8 @@ class TreeWatch:
         self.root = root
         self.deadline = None if timeout_s is None else time.monotonic() + timeout_s
         self.peak = 0
-        self.pythons: set[int] = set()
+        self.pythons: dict[int, str] = {}
+        self._looks: dict[int, int] = {}
         self.timed_out = False
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
@@ -6798,14 +6818,22 @@ class TreeWatch:
         self._done.set()
         self._thread.join()
 
+    def _identify(self, process: int) -> None:
+        if _is_python(process):
+            self.pythons[process] = _command_line(process)
+        elif Path(f"/proc/{process}/exe").exists():
+            self.pythons.pop(process, None)
+
     def _watch(self) -> None:
         while not self._done.wait(INTERVAL_S):
             processes = tree(self.root)
             total = 0
             for process in processes:
                 total += _resident(process)
-                if process not in self.pythons and _is_python(process):
-                    self.pythons.add(process)
+                # More than once, since a process that has just been forked has its parent's name until it executes.
+                looks = self._looks[process] = self._looks.get(process, 0) + 1
+                if looks <= LOOKS:
+                    self._identify(process)
             self.peak = max(self.peak, total)
             if self.deadline is not None and time.monotonic() > self.deadline and not self.timed_out:
                 self.timed_out = True
@@ -6836,6 +6864,16 @@ def _resident(process: int) -> int:
         return int(Path(f"/proc/{process}/statm").read_bytes().split()[1]) * _PAGE
     except (OSError, IndexError, ValueError):
         return 0
+
+
+def _command_line(process: int) -> str:
+    try:
+        words = Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return ""
+    line = " ".join(word.decode("utf-8", "replace") for word in words if word)
+    line = "".join(character if character.isprintable() else " " for character in line)
+    return line if len(line) <= LONGEST else line[: LONGEST - 3] + "..."
 
 
 def _is_python(process: int) -> bool:
@@ -6878,6 +6916,7 @@ WHAT = {
     ALLOCATIONS: "bytes at the peak by function and line",
     ASYNC: "where tasks wait",
 }
+MOST_NAMED = 5  # of the processes that were not seen
 SLOW_ENGINE_LIMIT_S = 60.0  # CPU seconds of the command above which tracemalloc is not worth its ten-fold time
 TRACING = 1.5  # times the command's CPU time that tracemalloc may take in a process before it is stopped,
 TRACING_S = 5.0  # and the CPU seconds that it may take in any case
@@ -7095,11 +7134,9 @@ def _notes(results: list[PassResult], loops: asynchrony.Asynchrony) -> list[str]
     ]
     joint = next(result for result in results if result.name == JOINT)
     seen = {process.about["pid"] for process in joint.processes}
-    unseen = joint.pythons - seen
+    unseen = [line or f"process {pid}" for pid, line in sorted(joint.pythons.items()) if pid not in seen]
     if unseen:
-        notes.append(
-            f"{len(unseen)} Python process(es) could not be observed (started with -I, -E, -S, or another env)"
-        )
+        notes.append(_not_seen(unseen))
     killed = sum(process.ended in ("periodic", "never wrote") for process in joint.processes)
     if killed:
         notes.append(f"{killed} process(es) were killed or replaced; up to their last second is missing")
@@ -7108,6 +7145,16 @@ def _notes(results: list[PassResult], loops: asynchrony.Asynchrony) -> list[str]
     if any(result.problems for result in results):
         notes.append("some processes could not be observed: " + next(r.problems[0] for r in results if r.problems))
     return notes
+
+
+def _not_seen(unseen: list[str]) -> str:
+    """The note that names the Python processes that left nothing."""
+    lines = list(dict.fromkeys(unseen))
+    named = "; ".join(lines[:MOST_NAMED]) + (f"; and {len(lines) - MOST_NAMED} more" if len(lines) > MOST_NAMED else "")
+    return (
+        f"{len(unseen)} Python process(es) could not be observed, because of -I, -E or -S, an environment without our "
+        f"PYTHONPATH, or a Python older than 3.9: {named}"
+    )
 
 
 def exit_status(code: int) -> int:
