@@ -77,7 +77,7 @@ CASES = {
     "looks_without_path": Case(LOOKS, ("-B", "-O", "-u", "-W", "ignore")),
     "own_imports": Case(
         "import sys\nbefore = list(sys.modules)\nimport json, email, asyncio\n"
-        "known = {'_ctypes', 'gc', 'atexit', 'time', 'itertools', '_signal', '_tracemalloc', '_lsprof'}\n"
+        "known = {'_ctypes', 'gc', 'atexit', 'time', 'itertools', '_signal', '_tracemalloc', '_lsprof', '_collections'}\n"
         "print([name for name in sys.modules if name not in before and name not in known])\n"
     ),
     "existing_sitecustomize": Case(
