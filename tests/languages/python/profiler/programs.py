@@ -16,8 +16,9 @@ class Case(NamedTuple):
 DRIVER = """\
 import json, os, subprocess, sys
 from concurrent.futures import ThreadPoolExecutor
-found = {}
-for name, case in json.load(open("cases.json")).items():
+
+
+def run(name, case):
     words = [sys.executable, *case["options"], "case_" + name + ".py"]
     environment = dict(os.environ)
     for key, value in case["environment"].items():
@@ -27,10 +28,15 @@ for name, case in json.load(open("cases.json")).items():
         environment[key] = value
     try:
         done = subprocess.run(words, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, universal_newlines=True, timeout=20)
+                              stderr=subprocess.PIPE, universal_newlines=True, timeout=60)
     except subprocess.TimeoutExpired as error:
         done = subprocess.CompletedProcess(words, None, str(error), "")
-    found[name] = {"out": done.stdout, "err": done.stderr, "code": done.returncode}
+    return {"out": done.stdout, "err": done.stderr, "code": done.returncode}
+
+
+cases = json.load(open("cases.json"))
+with ThreadPoolExecutor(4) as pool:
+    found = dict(zip(cases, pool.map(run, cases, cases.values())))
 with open("results/%d.json" % os.getpid(), "w") as file:
     json.dump(found, file)
 """
