@@ -173,6 +173,7 @@ class ProfiledPerThread(Counting):
 
     def step_aside(self) -> None:
         """The program traces calls by itself from now on."""
+        super().step_aside()
         self.aside = True
 
     def start(self) -> None:

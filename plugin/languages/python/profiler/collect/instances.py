@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gc
 import sys
-from _collections import _count_elements  # type: ignore[import-not-found] # now: the program may watch imports later
 
 from .originals import os, time
 from .parts import Part
@@ -98,10 +97,6 @@ class WithCensus(Part):
         if self.resident.read() > self.level * CLOSE:
             self._walk()
         self.resident.close()
-
-    def step_aside(self) -> None:
-        """Pass it on."""
-        self.inner.step_aside()
 
     def forget(self) -> None:
         """Start anew in the child of a fork."""
