@@ -3649,6 +3649,7 @@ class Counting(Part):
         self.suspects = suspects
         self.arguments = Arguments()
         self.sizes = Sizes(state)
+        self.traced = False
 
     def wanted(self, code: CodeType) -> bool:
         """Whether this function is a suspect."""
@@ -3656,8 +3657,13 @@ class Counting(Part):
 
     def tick(self, _signal: int, frame: FrameType | None) -> None:
         """Look at the containers at hand, and write out what is due."""
-        self.sizes.look(frame)
+        if not self.traced:
+            self.sizes.look(frame)
         self.due(time.perf_counter())
+
+    def step_aside(self) -> None:
+        """Look into no frame any more: a trace function works on the copies of variables that looking empties."""
+        self.traced = True
 
     def counted(self) -> list[tuple[CodeType, int]]:
         """Calls so far."""
@@ -3760,6 +3766,7 @@ class ProfiledPerThread(Counting):
 
     def step_aside(self) -> None:
         """The program traces calls by itself from now on."""
+        super().step_aside()
         self.aside = True
 
     def start(self) -> None:
