@@ -8,10 +8,10 @@ into a folder of its own below the user's cache, and is the source root of the p
 The table gives the rank of the changed function (the best of them where several were changed) by own time, by
 cumulative time and in `[unified targets]`.
 
-What a profile saw is recorded beside the versions, so a change of the formula is ranked again in a second; `--fresh`
-profiles anew. `--after` measures the speed-up of each case, before against after, interleaved. `--ablate` leaves out
-one ingredient of the formula after the other, varies each weight, and chooses the weights on one half of the cases to
-rank the other.
+What each profile saw is recorded in `localisation/recordings/`, so a change of the formula is ranked again in seconds
+and without a download; `--fresh` profiles anew. `--after` measures the speed-up of each case, before against after,
+interleaved. `--ablate` leaves out one ingredient of the formula after the other, varies each weight, and chooses the
+weights without a package to rank that package's cases.
 """
 
 from __future__ import annotations
@@ -127,9 +127,9 @@ def load(cases: list[dict[str, Any]], *, fresh: bool) -> dict[str, Recording]:
     """The recording of each case, made where there is none."""
     found = {}
     for case in cases:
-        path = CACHE / "recordings" / f"{case['name']}.json.gz"
+        path = DATA / "recordings" / f"{case['name']}.json.gz"
         path.parent.mkdir(parents=True, exist_ok=True)
-        if fresh or not path.exists() or path.stat().st_mtime < Path(workload(case)).stat().st_mtime:
+        if fresh or not path.exists():
             start = time.perf_counter()
             try:
                 record(case).write(path)

@@ -1,0 +1,37 @@
+"""Recorded profiles of published packages before a real speed-up: what the expert changed is among the first rows."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bench.localisation_record import Recording, ranks
+
+DATA = Path(__file__).parents[5] / "scripts" / "bench" / "localisation"
+AMONG_FIVE = 38  # of 45, one below what was measured
+AMONG_TEN = 42
+
+
+@pytest.fixture(scope="module")
+def places():
+    """The ranks of the changed function, by own time, by cumulative time and as a target, for each case."""
+    cases = json.loads((DATA / "cases.json").read_text(encoding="utf-8"))
+    return [ranks(Recording.read(DATA / "recordings" / f"{case['name']}.json.gz"), case["changed"]) for case in cases]
+
+
+def among(places, column, most):
+    """In how many cases the changed function has a place up to `most`."""
+    return sum((place[column] or most + 1) <= most for place in places)
+
+
+def test_changed_functions_are_found(places):
+    """The function that an expert changed is among the first five rows, and ten, as often as was measured."""
+    assert among(places, "targets", 5) >= AMONG_FIVE
+    assert among(places, "targets", 10) >= AMONG_TEN
+
+
+def test_targets_find_more_than_either_time(places):
+    """Among the first five, the targets hold more changed functions than own time or cumulative time alone."""
+    assert among(places, "targets", 5) > max(among(places, "own", 5), among(places, "cumulative", 5))

@@ -1,0 +1,29 @@
+"""How much there is in a function to change."""
+
+from __future__ import annotations
+
+import ast
+
+from profiler.analyse.shape import measure
+
+SOURCE = """
+def plain(a):
+    b = a
+    return b
+
+def looping(rows):
+    if rows:
+        return [row for row in rows]
+
+def outer():
+    def inner():
+        for i in range(3):
+            pass
+    return inner
+"""
+
+
+def test_statements_and_loops():
+    """Statements are counted in depth, a comprehension is a loop, and what a nested function holds is not counted."""
+    found = {node.name: measure(node) for node in ast.parse(SOURCE).body}
+    assert found == {"plain": (2, False), "looping": (2, True), "outer": (1, False)}
