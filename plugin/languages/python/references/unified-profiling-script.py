@@ -5036,7 +5036,7 @@ if TYPE_CHECKING:
     from .timer import PosixTimer, SamplingThread
 
 PACES = ((3000, 6), (300, 4), (150, 2))  # samples after which the interval is so many times the first one
-LOOP_FACTOR = 2  # at most, where an event loop runs
+LOOP_PACES = ((2000, 2),)  # where an event loop runs
 IDLE_FACTOR = 12  # at least, while the process waits
 
 
@@ -5113,10 +5113,9 @@ class Joint(Part):
         Shares stay right, since samples are weighted by the CPU time between them. Where an event loop runs they stay
         closer, since a block of it is named by the samples inside, and waiting may be a block.
         """
-        factor = next((factor for enough, factor in PACES if samples >= enough), 1)
-        if self.loop.patched:
-            factor = min(factor, LOOP_FACTOR)
-        elif not busy:
+        loop = "asyncio" in sys.modules
+        factor = next((factor for enough, factor in (LOOP_PACES if loop else PACES) if samples >= enough), 1)
+        if not busy and not loop and samples >= PACES[-1][0]:
             factor = max(factor, IDLE_FACTOR)
         return self.interval_s * factor
 
