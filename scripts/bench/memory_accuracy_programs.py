@@ -194,11 +194,12 @@ spent = {}
 begun = [0.0]
 def watch(phase, info):
     if phase == "start":
-        begun[0] = time.perf_counter()
+        begun[0] = time.thread_time()
     else:
-        pause = time.perf_counter() - begun[0]
+        pause = time.thread_time() - begun[0]
         frame = sys._getframe(1)
-        while frame is not None and frame.f_code.co_filename != __file__: frame = frame.f_back
+        while frame is not None and (frame.f_code.co_filename != __file__ or frame.f_code.co_name == "<listcomp>"):
+            frame = frame.f_back
         name = frame.f_code.co_name if frame else "?"
         spent[name] = spent.get(name, 0.0) + pause
 gc.callbacks.append(watch)
@@ -252,6 +253,7 @@ report("rows", "pairs")
 _HELD = """\
 import asyncio, atexit, json, os, sys, time, threading
 held, blocked = {}, {}
+TRUTH = os.path.join(os.path.dirname(os.path.abspath(__file__)), "truth.json")
 def note(where, name, seconds):
     if seconds >= 0.001:
         entry = where.setdefault(name, [0, 0.0])
@@ -272,7 +274,7 @@ def timed(function):
             entry[1] += (time.perf_counter() - start) * 1000
     return wrapper
 def report():
-    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "truth.json"), "w") as file:
+    with open(TRUTH, "w") as file:
         json.dump({"coroutines": held, "functions": blocked}, file)
 atexit.register(report)
 @timed

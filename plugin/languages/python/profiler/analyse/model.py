@@ -33,7 +33,7 @@ class Row:
         edges: project function called by it → seconds of it spent there.
         entries: what it called outside the project, `(file, name)` → seconds.
         distributions: distribution → seconds under its own time.
-        pauses_s: wall seconds of collections that its own time set off.
+        pauses_s: seconds of collections that its own time set off.
         apportioned_s: its part of all pauses, by the young collections that it set off.
         blocked_s: wall seconds for which its own time held the event loop in blocks.
         blocked_cpu_s: CPU seconds of these; blocked_queued_s: seconds of these in the queue for a processor.

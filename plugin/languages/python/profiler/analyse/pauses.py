@@ -1,4 +1,8 @@
-"""The collector: which functions set pauses off, and which share of them each one earns."""
+"""The collector: which functions set pauses off, and which share of them each one earns.
+
+Its CPU time counts, not the clock's: they are the same where the process has a processor for itself, and where it has
+not, the wait for one would fall on whoever was unlucky.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Collector:
-    """Collections and pause seconds by generation, over all processes."""
+    """Collections and their CPU seconds by generation, over all processes."""
 
     counts: list[int]
     seconds: list[float]
@@ -41,9 +45,9 @@ def charge(table: Table, processes: list[Process], resolver: Resolver) -> Collec
             totals.counts[generation] += summary.get("count", (0, 0, 0))[generation]
             totals.seconds[generation] += summary.get("seconds", (0, 0, 0))[generation]
         totals.longest_s = max(totals.longest_s, summary.get("longest", 0.0))
-        for stack, count, _, wall, _, young_count, full in process.rows.get("collections", ()):
+        for stack, count, cpu, _, _, young_count, full in process.rows.get("collections", ()):
             weight = young_count or (count if not full else 0)
-            pauses += wall
+            pauses += cpu
             young += weight
             function = next((f for f in resolver.stack(process, stack) if f.own), None)
             if function is None:
@@ -51,7 +55,7 @@ def charge(table: Table, processes: list[Process], resolver: Resolver) -> Collec
             row = table.row(function)
             row.collections += count
             row.full_collections += full
-            row.pauses_s += wall
+            row.pauses_s += cpu
             weights[function] = weights.get(function, 0.0) + weight
     for row in table.rows.values():
         weight = weights.get(row.function, 0.0)

@@ -77,7 +77,7 @@ class Collector:
         row[4] += generation == 0
         row[5] += generation == FULL
         self.count[generation] += 1
-        self.seconds[generation] += wall
+        self.seconds[generation] += cpu
         self.longest = max(self.longest, wall)
         # A collection inside a tick lies outside that tick's CPU delta already.
         if not state.busy and _thread.get_ident() == state.main:
@@ -89,5 +89,5 @@ class Collector:
         state.collecting = False
 
     def summary(self) -> dict[str, Any]:
-        """Collections and seconds by generation, and the longest pause."""
+        """Collections and CPU seconds by generation, and the longest pause by the clock."""
         return {"count": list(self.count), "seconds": list(self.seconds), "longest": self.longest}
