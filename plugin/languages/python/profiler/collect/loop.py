@@ -18,9 +18,28 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .awaits import Awaits
-    from .state import State
+    from .state import Stack, State
 
 BLOCK_S = 0.001  # a callback that holds the loop for as long is a block
+
+
+class Elsewhere:
+    """A callback of a loop in another thread than the main one, and the samples of it, as `State.held`."""
+
+    def __init__(self, start: float) -> None:
+        """It begins, in the thread that runs this."""
+        self.held: list[tuple[Stack, float, float, float]] = []
+        self.wall, self.cpu = start, time.thread_time()
+        self.clock = (~_thread.get_native_id() << 3) | 6 if sys.platform.startswith("linux") else None
+
+    def sample(self, stack: Stack, now: float) -> None:
+        """It is at `stack` now."""
+        try:
+            cpu = time.clock_gettime(self.clock) if self.clock is not None else self.cpu
+        except OSError:  # the thread has just ended
+            return
+        self.held.append((stack, now - self.wall, cpu - self.cpu, 0.0))
+        self.wall, self.cpu = now, cpu
 
 
 class LoopWatch:
@@ -34,12 +53,14 @@ class LoopWatch:
         self.delay = RunDelay()
         self.before_callback: Callable[[], None] | None = None
         self.steps = [0.0, 0.0]  # callbacks, seconds
+        self.others: dict[int, Elsewhere] = {}  # thread -> the callback that its loop runs
         self.forget()
 
     def forget(self) -> None:
         """Forget what was counted, in the child of a fork."""
         self.delay.close()
         self.steps[:] = [0.0, 0.0]
+        self.others.clear()
         self.callbacks: dict[int, list[float]] = {}  # code of a callback -> [blocks, seconds, longest]
         self.blocks: dict[
             tuple[int, tuple[int, ...]], list[float]
@@ -56,29 +77,37 @@ class LoopWatch:
 
     def _watching(self, run: Callable[[Any], Any]) -> Callable[[Any], Any]:
         state, now, get_ident, steps = self.state, time.perf_counter, _thread.get_ident, self.steps
-        awaits = self.awaits
+        awaits, others = self.awaits, self.others
 
         def _run(handle: Any) -> Any:
             if self.before_callback is not None:
                 self.before_callback()
             callback = handle._callback
-            main = get_ident() == state.main
+            ident = get_ident()
+            main = ident == state.main
             outer = state.handle_since
             start = now()
             if awaits is not None:
                 awaits.resumed(callback, start)
             if main:
                 state.handle_since = start
+            else:
+                elsewhere = Elsewhere(start)
+                around, others[ident] = others.get(ident), elsewhere
             try:
                 return run(handle)
             finally:
                 end = now()
                 if main:
                     state.handle_since = outer
+                elif around is None:
+                    others.pop(ident, None)
+                else:
+                    others[ident] = around
                 steps[0] += 1
                 steps[1] += end - start
                 if end - start >= BLOCK_S:
-                    self._blocked(callback, end - start, main)
+                    self._blocked(callback, end - start, state.held if main else elsewhere.held)
                 if main and state.held:
                     state.held.clear()
                 if awaits is not None:
@@ -87,14 +116,25 @@ class LoopWatch:
         _run.__wrapped__ = run  # type: ignore[attr-defined]
         return _run
 
-    def _blocked(self, callback: Any, seconds: float, main: bool) -> None:
+    def look_elsewhere(self, now: float) -> None:
+        """Note what the callbacks of loops in other threads do; called at each sample, in the main thread."""
+        if not self.others:
+            return
+        frames = sys._current_frames()
+        for ident, elsewhere in list(self.others.items()):
+            frame = frames.get(ident)
+            if frame is not None:
+                elsewhere.sample(self.state.walk(frame), now)
+        frames.clear()  # among them is this very frame
+
+    def _blocked(self, callback: Any, seconds: float, samples: list[tuple[Stack, float, float, float]]) -> None:
         state = self.state
         code = state.note(code_of(callback))
         row = self.callbacks.setdefault(code, [0, 0.0, 0.0])
         row[0] += 1
         row[1] += seconds
         row[2] = max(row[2], seconds)
-        held = list(state.held) if main else []
+        held = list(samples)
         sampled = sum(wall for _, wall, _, _ in held)
         if sampled <= 0:
             held, sampled = [((code,) if code else (), seconds, 0.0, 0.0)], seconds

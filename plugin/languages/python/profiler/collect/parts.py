@@ -80,8 +80,13 @@ class Joint(Part):
         self.loop = LoopWatch(state)
         self.threads = Threads(state)
         self.tick = make_tick(  # type: ignore[method-assign,assignment]
-            state, resident=self.resident, threads=self.threads, loop=self.loop, due=due
+            state, resident=self.resident, threads=self.threads, loop=self.loop, due=self._sampled
         )
+
+    def _sampled(self, now: float) -> None:
+        """At the end of each sample: loops of other threads, and what is due."""
+        self.loop.look_elsewhere(now)
+        self.due(now)
 
     def start(self) -> None:
         """Listen to the collector and to thread starts; the clock is the observer's."""
