@@ -72,3 +72,70 @@ def test_line_through_the_origin():
     assert (line.bytes_per_task, line.r2) == (3, 1)
     assert through_origin([(1, 5.0), (2, 5.0), (50, 5.0)]).r2 < 0.7
     assert through_origin([(1, 3.0), (2, 6.0), (2, 6.0)]) is None
+
+
+HIDDEN = """\
+import ctypes, threading, time
+libc = ctypes.CDLL(None)
+libc.malloc.restype = ctypes.c_void_p
+def hidden():
+    block = libc.malloc(ctypes.c_size_t(40 << 20))
+    ctypes.memset(ctypes.c_void_p(block), 1, 40 << 20)
+    for i in range(300000): i += i
+    return block
+def seen():
+    return bytearray(b"x") * (30 << 20)
+kept = hidden(), seen()
+time.sleep(0.02)
+"""
+
+
+@pytest.mark.parametrize("engine", ["memray", "tracemalloc"])
+def test_memory_that_no_allocator_hook_sees(profile, program, engine):
+    """Malloc through ctypes is charged to its caller by resident memory, what the hook sees is not counted twice."""
+    if engine == "memray":
+        pytest.importorskip("memray")
+    done = profile("python", program(HIDDEN), options=("--passes", "joint,allocations", "--memory", engine))
+    rows = {row["function"]: row for row in done.document["functions"]}
+    assert rows["hidden"]["mem_peak_mib"] == pytest.approx(40, rel=0.15)
+    assert rows["hidden"]["mem_hidden_mib"] == pytest.approx(40, rel=0.15)
+    assert rows["seen"]["mem_peak_mib"] == pytest.approx(30, rel=0.05)
+
+
+BURST = """\
+def keeper(): return bytearray(b"x") * (20 << 20)
+def burst(): return len(b"x" * (60 << 20))
+kept = keeper()
+burst()
+for i in range(300000): i += i
+"""
+
+
+def test_a_peak_within_one_call(profile, program, python):
+    """A buffer that comes and goes within one call is the peak, and its function's."""
+    options = ("--passes", "joint,allocations", "--memory", "tracemalloc")
+    done = profile("python", program(BURST), python=python, options=options)
+    rows = {row["function"]: row for row in done.document["functions"]}
+    assert rows["burst"]["mem_peak_mib"] == pytest.approx(60, rel=0.05)
+    assert done.document["allocations"]["peak_mib"] == pytest.approx(80, rel=0.05)
+
+
+ELSEWHERE = """\
+import asyncio, threading, time
+def stalling(): time.sleep(0.03)
+async def guest():
+    for _ in range(5):
+        stalling()
+        await asyncio.sleep(0)
+thread = threading.Thread(target=lambda: asyncio.run(guest()))
+import asyncio.events
+thread.start()
+thread.join()
+"""
+
+
+def test_a_loop_in_another_thread(profile, program):
+    """What blocks a loop that does not run in the main thread is named too."""
+    done = profile("python", program(ELSEWHERE))
+    rows = {row["function"]: row for row in done.document["functions"]}
+    assert rows["stalling"]["blocked_ms"] > 100

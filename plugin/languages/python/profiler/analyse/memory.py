@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from profiler.storage.shards import Process
 
 HIDDEN_WORTH = 1024 * 1024  # bytes that no hook saw, of one function, below which they may as well be overhead
+HIDDEN_OF_PEAK = {"memray": 0.03, "tracemalloc": 0.15}  # or share of the engine's peak, as exact as its ledger is
 HIDDEN_SHARE = 0.2  # and the share of what the hook saw of it: less may be rounding and fragments
 
 
@@ -183,9 +184,10 @@ def _hidden(
                 excess[function] += taken
     found: dict[Function, float] = {}
     left = allocations.hidden
+    least = max(HIDDEN_WORTH, HIDDEN_OF_PEAK.get(allocations.engine, 0.0) * allocations.peak_bytes)
     for size, function in sorted(((size, function) for function, size in excess.items()), reverse=True):
         part = min(size, left)
-        if part < max(HIDDEN_WORTH, HIDDEN_SHARE * held.get(function, 0.0)):
+        if part < max(least, HIDDEN_SHARE * held.get(function, 0.0)):
             continue
         found[function] = part
         left -= part

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 TRACED = 1.1  # resident bytes that a byte of small objects takes: rounding
-MAPPED = 1.05  # the same where the hook sees whole arenas
+MAPPED = 1.0  # the same where the hook sees whole arenas
 PASSED = 1.02  # above its highest known level by which memory must be to have gone on
 EARLIER_S, LATER_S = 0.002, 0.012  # how far the hook's clock may be behind the level's
 

@@ -39,39 +39,48 @@ def make_allocations(
 ) -> Part:
     """The best collector of this interpreter; `path` names a new file beside the shard, `lent` a folder with memray."""
     if engine != "tracemalloc":
-        memray = import_memray(lent)
-        if memray is not None:
-            return Memray(state, due, memray, path)
-        if engine == "memray":
-            return Part(state, due)
+        with Lending(lent):
+            try:
+                import memray
+
+                return Memray(state, due, memray, path)
+            except Exception:
+                if engine == "memray":
+                    return Part(state, due)
     from .traced import Traced
 
     return Traced(state, due, frames, budget_s)
 
 
-def import_memray(lent: str) -> Any:
-    """Import memray: that of this interpreter, else the one that was lent, of which the program finds nothing.
+class Lending:
+    """While this lasts, modules that the interpreter does not have come from a folder, if one is lent.
 
-    What memray itself needs (`rich`) comes from the same folder; both it and the path are taken away again, so that
-    `import rich` does in the program what it does without us. Gives None where there is no memray.
+    After that the program finds none of them: what memray needs leaves the table of modules again, and the folder the
+    path, so that `import rich` does in the program what it does without us.
     """
-    before = set(sys.modules)
-    if lent:
-        sys.path.append(lent)
-    try:
-        import memray
-    except Exception:
-        return None
-    finally:
-        if lent:
-            if lent in sys.path:
-                sys.path.remove(lent)
-            sys.path_importer_cache.pop(lent, None)
-            for name in set(sys.modules) - before:
-                file = getattr(sys.modules[name], "__file__", None) or ""
-                if file.startswith(lent) and name.partition(".")[0] != "memray":
-                    del sys.modules[name]
-    return memray
+
+    def __init__(self, folder: str) -> None:
+        """Lend `folder`; nothing where it is empty."""
+        self.folder = folder
+        self.before: set[str] = set()
+
+    def __enter__(self) -> None:
+        """Put the folder last on the path."""
+        if self.folder:
+            self.before = set(sys.modules)
+            sys.path.append(self.folder)
+
+    def __exit__(self, *_: object) -> None:
+        """Take it away."""
+        if not self.folder:
+            return
+        if self.folder in sys.path:
+            sys.path.remove(self.folder)
+        sys.path_importer_cache.pop(self.folder, None)
+        for name in set(sys.modules) - self.before:
+            file = getattr(sys.modules[name], "__file__", None) or ""
+            if file.startswith(self.folder) and name.partition(".")[0] != "memray":
+                del sys.modules[name]
 
 
 class Allocating(Part):

@@ -11,9 +11,26 @@ if TYPE_CHECKING:
 
     from .state import Stack
 
-LEAST_PAGES = 32  # change of the level that is worth a point
+LEAST = 128  # KiB by which the level must change to be worth a point
 MOST_POINTS = 4000  # from then on only larger changes are
 UNKNOWN = -1
+
+
+class Memory(Resident):
+    """Resident memory in KiB without the pages of files: a library's code becomes resident as it runs."""
+
+    path = "/proc/self/status"
+    record_bytes = 4096
+
+    def __init__(self) -> None:
+        """Open the kernel's figure."""
+        super().__init__()
+        self.page = 1024
+
+    def parse(self, record: bytes) -> int:
+        """The sum of anonymous and shared memory."""
+        anonymous, shared = record.index(b"RssAnon:"), record.index(b"RssShmem:")
+        return int(record[anonymous + 8 :].split(None, 1)[0]) + int(record[shared + 9 :].split(None, 1)[0])
 
 
 class Levels:
@@ -21,21 +38,16 @@ class Levels:
 
     def __init__(self) -> None:
         """Start with the level of now."""
-        self.resident = Resident()
+        self.resident = Memory()
         self._reset()
 
     def _reset(self) -> None:
         self.points: list[Any] = [(time.time(), self.resident.last * self.resident.page, 0, (), True)]
-        self.least = LEAST_PAGES
+        self.least = LEAST
         self.count = 0
 
     def forget(self) -> None:
-        """Start anew in the child of a fork.
-
-        There, pages of files become resident one by one as they are used, which is nobody's growth: only pages of
-        memory count.
-        """
-        self.resident.anonymous = True
+        """Start anew in the child of a fork."""
         self.resident.reset()
         self._reset()
 

@@ -75,9 +75,10 @@ class WaterLevel:
 
 
 class Resident(WaterLevel):
-    """The resident level of this process in pages; where `anonymous` is set, without pages of files."""
+    """The resident level of this process in pages."""
 
-    anonymous = False
+    path = "/proc/self/statm"
+    record_bytes = 64
 
     def __init__(self) -> None:
         """Open the kernel's figure; where there is none, the level stays 0."""
@@ -90,7 +91,7 @@ class Resident(WaterLevel):
         """Start anew, also in the child of a fork, for which the parent's file would tell of the parent."""
         self.close()
         self.last = 0
-        self.file = KernelFile("/proc/self/statm")
+        self.file = KernelFile(self.path)
         super().__init__(self.read())
 
     def close(self) -> None:
@@ -103,11 +104,14 @@ class Resident(WaterLevel):
         if self.file is None or self.file.descriptor < 0:
             return self.last
         try:
-            words = os.pread(self.file.descriptor, 64, 0).split()
-            return int(words[1]) - int(words[2]) if self.anonymous else int(words[1])
+            return self.parse(os.pread(self.file.descriptor, self.record_bytes, 0))
         except (OSError, ValueError, IndexError):  # the program closed it, and may have something else there
             self.file.descriptor = -1
             return self.last
+
+    def parse(self, record: bytes) -> int:
+        """The level in what the kernel gives."""
+        return int(record.split()[1])
 
     def summary(self) -> dict[str, Any]:
         """The level at the start and the peak in bytes, and the rises that stood at the peak, `(stack, bytes)`."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from profiler.analyse import unseen
 from profiler.analyse.memory import Allocations, Site
-from profiler.collect.allocations import import_memray
+from profiler.collect.allocations import Lending
 
 if TYPE_CHECKING:
     from profiler.storage.shards import Process
@@ -24,7 +24,9 @@ def read(process: Process, lent: str = "") -> Allocations | None:
     if data.get("engine") != "memray" or not Path(data["file"]).exists():
         return None
     try:
-        memray = import_memray(lent)
+        with Lending(lent):
+            import memray  # noqa: PLC0415 - only where the target has it, or is lent it
+
         with memray.FileReader(data["file"]) as reader:
             peak = [_site(record) for record in reader.get_high_watermark_allocation_records(merge_threads=True)]
             net = [_site(record) for record in reader.get_leaked_allocation_records(merge_threads=True)]
