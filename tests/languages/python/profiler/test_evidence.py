@@ -128,9 +128,9 @@ async def guest():
         stalling()
         await asyncio.sleep(0)
 thread = threading.Thread(target=lambda: asyncio.run(guest()))
-import asyncio.events
+time.sleep(0.02)
 thread.start()
-thread.join()
+while thread.is_alive(): time.sleep(0.005)
 """
 
 
