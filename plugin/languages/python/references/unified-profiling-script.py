@@ -1741,6 +1741,7 @@ if TYPE_CHECKING:
     from profiler.storage.shards import Process
 
 HIDDEN_WORTH = 1024 * 1024  # bytes that no hook saw, of one function, below which they may as well be overhead
+HIDDEN_OF_PEAK = {"memray": 0.03, "tracemalloc": 0.15}  # or share of the engine's peak, as exact as its ledger is
 HIDDEN_SHARE = 0.2  # and the share of what the hook saw of it: less may be rounding and fragments
 
 
@@ -1909,9 +1910,10 @@ def _hidden(
                 excess[function] += taken
     found: dict[Function, float] = {}
     left = allocations.hidden
+    least = max(HIDDEN_WORTH, HIDDEN_OF_PEAK.get(allocations.engine, 0.0) * allocations.peak_bytes)
     for size, function in sorted(((size, function) for function, size in excess.items()), reverse=True):
         part = min(size, left)
-        if part < max(HIDDEN_WORTH, HIDDEN_SHARE * held.get(function, 0.0)):
+        if part < max(least, HIDDEN_SHARE * held.get(function, 0.0)):
             continue
         found[function] = part
         left -= part
@@ -2040,7 +2042,7 @@ class Row:
         edges: project function called by it → seconds of it spent there.
         entries: what it called outside the project, `(file, name)` → seconds.
         distributions: distribution → seconds under its own time.
-        pauses_s: wall seconds of collections that its own time set off.
+        pauses_s: seconds of collections that its own time set off.
         apportioned_s: its part of all pauses, by the young collections that it set off.
         blocked_s: wall seconds for which its own time held the event loop in blocks.
         blocked_cpu_s: CPU seconds of these; blocked_queued_s: seconds of these in the queue for a processor.
@@ -2126,7 +2128,11 @@ class PassResult:
     problems: list[str] = field(default_factory=list)
 '''
 
-EMBEDDED['profiler/analyse/pauses.py'] = r'''"""The collector: which functions set pauses off, and which share of them each one earns."""
+EMBEDDED['profiler/analyse/pauses.py'] = r'''"""The collector: which functions set pauses off, and which share of them each one earns.
+
+Its CPU time counts, not the clock's: they are the same where the process has a processor for itself, and where it has
+not, the wait for one would fall on whoever was unlucky.
+"""
 
 from __future__ import annotations
 
@@ -2141,7 +2147,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Collector:
-    """Collections and pause seconds by generation, over all processes."""
+    """Collections and their CPU seconds by generation, over all processes."""
 
     counts: list[int]
     seconds: list[float]
@@ -2169,9 +2175,9 @@ def charge(table: Table, processes: list[Process], resolver: Resolver) -> Collec
             totals.counts[generation] += summary.get("count", (0, 0, 0))[generation]
             totals.seconds[generation] += summary.get("seconds", (0, 0, 0))[generation]
         totals.longest_s = max(totals.longest_s, summary.get("longest", 0.0))
-        for stack, count, _, wall, _, young_count, full in process.rows.get("collections", ()):
+        for stack, count, cpu, _, _, young_count, full in process.rows.get("collections", ()):
             weight = young_count or (count if not full else 0)
-            pauses += wall
+            pauses += cpu
             young += weight
             function = next((f for f in resolver.stack(process, stack) if f.own), None)
             if function is None:
@@ -2179,7 +2185,7 @@ def charge(table: Table, processes: list[Process], resolver: Resolver) -> Collec
             row = table.row(function)
             row.collections += count
             row.full_collections += full
-            row.pauses_s += wall
+            row.pauses_s += cpu
             weights[function] = weights.get(function, 0.0) + weight
     for row in table.rows.values():
         weight = weights.get(row.function, 0.0)
@@ -2753,7 +2759,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 TRACED = 1.1  # resident bytes that a byte of small objects takes: rounding
-MAPPED = 1.05  # the same where the hook sees whole arenas
+MAPPED = 1.0  # the same where the hook sees whole arenas
 PASSED = 1.02  # above its highest known level by which memory must be to have gone on
 EARLIER_S, LATER_S = 0.002, 0.012  # how far the hook's clock may be behind the level's
 
@@ -3151,39 +3157,48 @@ def make_allocations(
 ) -> Part:
     """The best collector of this interpreter; `path` names a new file beside the shard, `lent` a folder with memray."""
     if engine != "tracemalloc":
-        memray = import_memray(lent)
-        if memray is not None:
-            return Memray(state, due, memray, path)
-        if engine == "memray":
-            return Part(state, due)
+        with Lending(lent):
+            try:
+                import memray
+
+                return Memray(state, due, memray, path)
+            except Exception:
+                if engine == "memray":
+                    return Part(state, due)
     from .traced import Traced
 
     return Traced(state, due, frames, budget_s)
 
 
-def import_memray(lent: str) -> Any:
-    """Import memray: that of this interpreter, else the one that was lent, of which the program finds nothing.
+class Lending:
+    """While this lasts, modules that the interpreter does not have come from a folder, if one is lent.
 
-    What memray itself needs (`rich`) comes from the same folder; both it and the path are taken away again, so that
-    `import rich` does in the program what it does without us. Gives None where there is no memray.
+    After that the program finds none of them: what memray needs leaves the table of modules again, and the folder the
+    path, so that `import rich` does in the program what it does without us.
     """
-    before = set(sys.modules)
-    if lent:
-        sys.path.append(lent)
-    try:
-        import memray
-    except Exception:
-        return None
-    finally:
-        if lent:
-            if lent in sys.path:
-                sys.path.remove(lent)
-            sys.path_importer_cache.pop(lent, None)
-            for name in set(sys.modules) - before:
-                file = getattr(sys.modules[name], "__file__", None) or ""
-                if file.startswith(lent) and name.partition(".")[0] != "memray":
-                    del sys.modules[name]
-    return memray
+
+    def __init__(self, folder: str) -> None:
+        """Lend `folder`; nothing where it is empty."""
+        self.folder = folder
+        self.before: set[str] = set()
+
+    def __enter__(self) -> None:
+        """Put the folder last on the path."""
+        if self.folder:
+            self.before = set(sys.modules)
+            sys.path.append(self.folder)
+
+    def __exit__(self, *_: object) -> None:
+        """Take it away."""
+        if not self.folder:
+            return
+        if self.folder in sys.path:
+            sys.path.remove(self.folder)
+        sys.path_importer_cache.pop(self.folder, None)
+        for name in set(sys.modules) - self.before:
+            file = getattr(sys.modules[name], "__file__", None) or ""
+            if file.startswith(self.folder) and name.partition(".")[0] != "memray":
+                del sys.modules[name]
 
 
 class Allocating(Part):
@@ -3966,7 +3981,7 @@ class Collector:
         row[4] += generation == 0
         row[5] += generation == FULL
         self.count[generation] += 1
-        self.seconds[generation] += wall
+        self.seconds[generation] += cpu
         self.longest = max(self.longest, wall)
         # A collection inside a tick lies outside that tick's CPU delta already.
         if not state.busy and _thread.get_ident() == state.main:
@@ -3978,7 +3993,7 @@ class Collector:
         state.collecting = False
 
     def summary(self) -> dict[str, Any]:
-        """Collections and seconds by generation, and the longest pause."""
+        """Collections and CPU seconds by generation, and the longest pause by the clock."""
         return {"count": list(self.count), "seconds": list(self.seconds), "longest": self.longest}
 '''
 
@@ -4366,9 +4381,26 @@ if TYPE_CHECKING:
 
     from .state import Stack
 
-LEAST_PAGES = 32  # change of the level that is worth a point
+LEAST = 128  # KiB by which the level must change to be worth a point
 MOST_POINTS = 4000  # from then on only larger changes are
 UNKNOWN = -1
+
+
+class Memory(Resident):
+    """Resident memory in KiB without the pages of files: a library's code becomes resident as it runs."""
+
+    path = "/proc/self/status"
+    record_bytes = 4096
+
+    def __init__(self) -> None:
+        """Open the kernel's figure."""
+        super().__init__()
+        self.page = 1024
+
+    def parse(self, record: bytes) -> int:
+        """The sum of anonymous and shared memory."""
+        anonymous, shared = record.index(b"RssAnon:"), record.index(b"RssShmem:")
+        return int(record[anonymous + 8 :].split(None, 1)[0]) + int(record[shared + 9 :].split(None, 1)[0])
 
 
 class Levels:
@@ -4376,21 +4408,16 @@ class Levels:
 
     def __init__(self) -> None:
         """Start with the level of now."""
-        self.resident = Resident()
+        self.resident = Memory()
         self._reset()
 
     def _reset(self) -> None:
         self.points: list[Any] = [(time.time(), self.resident.last * self.resident.page, 0, (), True)]
-        self.least = LEAST_PAGES
+        self.least = LEAST
         self.count = 0
 
     def forget(self) -> None:
-        """Start anew in the child of a fork.
-
-        There, pages of files become resident one by one as they are used, which is nobody's growth: only pages of
-        memory count.
-        """
-        self.resident.anonymous = True
+        """Start anew in the child of a fork."""
         self.resident.reset()
         self._reset()
 
@@ -4581,9 +4608,28 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .awaits import Awaits
-    from .state import State
+    from .state import Stack, State
 
 BLOCK_S = 0.001  # a callback that holds the loop for as long is a block
+
+
+class Elsewhere:
+    """A callback of a loop in another thread than the main one, and the samples of it, as `State.held`."""
+
+    def __init__(self, start: float) -> None:
+        """It begins, in the thread that runs this."""
+        self.held: list[tuple[Stack, float, float, float]] = []
+        self.wall, self.cpu = start, time.thread_time()
+        self.clock = (~_thread.get_native_id() << 3) | 6 if sys.platform.startswith("linux") else None
+
+    def sample(self, stack: Stack, now: float) -> None:
+        """It is at `stack` now."""
+        try:
+            cpu = time.clock_gettime(self.clock) if self.clock is not None else self.cpu
+        except OSError:  # the thread has just ended
+            return
+        self.held.append((stack, now - self.wall, cpu - self.cpu, 0.0))
+        self.wall, self.cpu = now, cpu
 
 
 class LoopWatch:
@@ -4597,12 +4643,14 @@ class LoopWatch:
         self.delay = RunDelay()
         self.before_callback: Callable[[], None] | None = None
         self.steps = [0.0, 0.0]  # callbacks, seconds
+        self.others: dict[int, Elsewhere] = {}  # thread -> the callback that its loop runs
         self.forget()
 
     def forget(self) -> None:
         """Forget what was counted, in the child of a fork."""
         self.delay.close()
         self.steps[:] = [0.0, 0.0]
+        self.others.clear()
         self.callbacks: dict[int, list[float]] = {}  # code of a callback -> [blocks, seconds, longest]
         self.blocks: dict[
             tuple[int, tuple[int, ...]], list[float]
@@ -4619,29 +4667,37 @@ class LoopWatch:
 
     def _watching(self, run: Callable[[Any], Any]) -> Callable[[Any], Any]:
         state, now, get_ident, steps = self.state, time.perf_counter, _thread.get_ident, self.steps
-        awaits = self.awaits
+        awaits, others = self.awaits, self.others
 
         def _run(handle: Any) -> Any:
             if self.before_callback is not None:
                 self.before_callback()
             callback = handle._callback
-            main = get_ident() == state.main
+            ident = get_ident()
+            main = ident == state.main
             outer = state.handle_since
             start = now()
             if awaits is not None:
                 awaits.resumed(callback, start)
             if main:
                 state.handle_since = start
+            else:
+                elsewhere = Elsewhere(start)
+                around, others[ident] = others.get(ident), elsewhere
             try:
                 return run(handle)
             finally:
                 end = now()
                 if main:
                     state.handle_since = outer
+                elif around is None:
+                    others.pop(ident, None)
+                else:
+                    others[ident] = around
                 steps[0] += 1
                 steps[1] += end - start
                 if end - start >= BLOCK_S:
-                    self._blocked(callback, end - start, main)
+                    self._blocked(callback, end - start, state.held if main else elsewhere.held)
                 if main and state.held:
                     state.held.clear()
                 if awaits is not None:
@@ -4650,14 +4706,25 @@ class LoopWatch:
         _run.__wrapped__ = run  # type: ignore[attr-defined]
         return _run
 
-    def _blocked(self, callback: Any, seconds: float, main: bool) -> None:
+    def look_elsewhere(self, now: float) -> None:
+        """Note what the callbacks of loops in other threads do; called at each sample, in the main thread."""
+        if not self.others:
+            return
+        frames = sys._current_frames()
+        for ident, elsewhere in list(self.others.items()):
+            frame = frames.get(ident)
+            if frame is not None:
+                elsewhere.sample(self.state.walk(frame), now)
+        frames.clear()  # among them is this very frame
+
+    def _blocked(self, callback: Any, seconds: float, samples: list[tuple[Stack, float, float, float]]) -> None:
         state = self.state
         code = state.note(code_of(callback))
         row = self.callbacks.setdefault(code, [0, 0.0, 0.0])
         row[0] += 1
         row[1] += seconds
         row[2] = max(row[2], seconds)
-        held = list(state.held) if main else []
+        held = list(samples)
         sampled = sum(wall for _, wall, _, _ in held)
         if sampled <= 0:
             held, sampled = [((code,) if code else (), seconds, 0.0, 0.0)], seconds
@@ -5094,8 +5161,13 @@ class Joint(Part):
         self.loop = LoopWatch(state)
         self.threads = Threads(state)
         self.tick = make_tick(  # type: ignore[method-assign,assignment]
-            state, resident=self.resident, threads=self.threads, loop=self.loop, due=due
+            state, resident=self.resident, threads=self.threads, loop=self.loop, due=self._sampled
         )
+
+    def _sampled(self, now: float) -> None:
+        """At the end of each sample: loops of other threads, and what is due."""
+        self.loop.look_elsewhere(now)
+        self.due(now)
 
     def start(self) -> None:
         """Listen to the collector and to thread starts; the clock is the observer's."""
@@ -5263,9 +5335,10 @@ class WaterLevel:
 
 
 class Resident(WaterLevel):
-    """The resident level of this process in pages; where `anonymous` is set, without pages of files."""
+    """The resident level of this process in pages."""
 
-    anonymous = False
+    path = "/proc/self/statm"
+    record_bytes = 64
 
     def __init__(self) -> None:
         """Open the kernel's figure; where there is none, the level stays 0."""
@@ -5278,7 +5351,7 @@ class Resident(WaterLevel):
         """Start anew, also in the child of a fork, for which the parent's file would tell of the parent."""
         self.close()
         self.last = 0
-        self.file = KernelFile("/proc/self/statm")
+        self.file = KernelFile(self.path)
         super().__init__(self.read())
 
     def close(self) -> None:
@@ -5291,11 +5364,14 @@ class Resident(WaterLevel):
         if self.file is None or self.file.descriptor < 0:
             return self.last
         try:
-            words = os.pread(self.file.descriptor, 64, 0).split()
-            return int(words[1]) - int(words[2]) if self.anonymous else int(words[1])
+            return self.parse(os.pread(self.file.descriptor, self.record_bytes, 0))
         except (OSError, ValueError, IndexError):  # the program closed it, and may have something else there
             self.file.descriptor = -1
             return self.last
+
+    def parse(self, record: bytes) -> int:
+        """The level in what the kernel gives."""
+        return int(record.split()[1])
 
     def summary(self) -> dict[str, Any]:
         """The level at the start and the peak in bytes, and the rises that stood at the peak, `(stack, bytes)`."""
@@ -7706,7 +7782,7 @@ from typing import TYPE_CHECKING, Any
 
 from profiler.analyse import unseen
 from profiler.analyse.memory import Allocations, Site
-from profiler.collect.allocations import import_memray
+from profiler.collect.allocations import Lending
 
 if TYPE_CHECKING:
     from profiler.storage.shards import Process
@@ -7723,7 +7799,9 @@ def read(process: Process, lent: str = "") -> Allocations | None:
     if data.get("engine") != "memray" or not Path(data["file"]).exists():
         return None
     try:
-        memray = import_memray(lent)
+        with Lending(lent):
+            import memray  # noqa: PLC0415 - only where the target has it, or is lent it
+
         with memray.FileReader(data["file"]) as reader:
             peak = [_site(record) for record in reader.get_high_watermark_allocation_records(merge_threads=True)]
             net = [_site(record) for record in reader.get_leaked_allocation_records(merge_threads=True)]
