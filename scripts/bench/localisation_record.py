@@ -120,8 +120,8 @@ def ranks(recording: Recording, changed: list[str]) -> dict[str, int | None]:
     """The best rank of a changed function by own time, by cumulative time, and as a target; None where it has none."""
     rows = list(recording.table().rows.values())
     orders = {
-        "own": [row.function for row in sorted(rows, key=lambda row: -row.own_s) if row.own_s],
-        "cumulative": [row.function for row in sorted(rows, key=lambda row: -row.cum_s) if row.cum_s],
+        "own": [row.function for row in sorted(rows, key=lambda row: (-row.own_s, row.function)) if row.own_s],
+        "cumulative": [row.function for row in sorted(rows, key=lambda row: (-row.cum_s, row.function)) if row.cum_s],
         "targets": [target.row.function for target in recording.ranked()],
     }
     return {

@@ -155,3 +155,10 @@ def test_imports_come_late():
     """What a module costs to import ranks below a function with half that time."""
     table = sampled({MODULE: 4.0, "work": 2.0, "rest": 4.0})
     assert [name for name, _ in ranked(table)] == ["rest", "work", MODULE]
+
+
+def test_thin_shells_come_after_functions_with_something_to_change(table):
+    """Of two functions with the same time, the one with more statements and a loop in its source comes first."""
+    add(table, "shell", own_s=3.0, statements=2)
+    add(table, "worker", own_s=3.0, statements=25, loops=True)
+    assert [name for name, _ in ranked(table)] == ["worker", "shell"]
