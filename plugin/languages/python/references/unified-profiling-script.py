@@ -2569,7 +2569,7 @@ SMALL_PEAK = 64 * MIB  # a large share of a small peak is no reason to optimise
 PAUSE_SHARE = 0.01
 BLOCKED_S = 0.005
 PER_FURTHER_DOMAIN = 0.25
-PASSED_UP = 0.35  # of a callee's time, to its caller
+PASSED_UP = 0.4  # of a callee's time, to its caller
 PASSED_UP_BY_LOOPS = 1.0  # the same where the caller calls it many times: it can call it less often
 MANY = 10  # calls of a callee for one of its caller from which the caller is a loop
 EXPLAINED = 0.75  # of the time that a row accounts for is taken off the rows below it
@@ -2585,8 +2585,8 @@ _TEST = re.compile(r"(^|/)(tests?/|test_[^/]*\.py$|[^/]*_test\.py$|conftest\.py$
 FORMULA = (
     "score = 100 x (room x cpu + memory + gc + async) x (1 + 0.25 x (domains - 1)), where only domains count in which\n"
     "the function passes the threshold (1 % CPU, 2 MiB, 1 % of the time in pauses, 5 ms of blocked loop) and\n"
-    "  cpu    = its own time (self and non-project callees), and 0.35 of the time of each project callee, 0.35 x 0.35\n"
-    "           of the callee's callees and so on, / all CPU time; all of the callee's instead of 0.35 where it calls\n"
+    "  cpu    = its own time (self and non-project callees), and 0.4 of the time of each project callee, 0.4 x 0.4\n"
+    "           of the callee's callees and so on, / all CPU time; all of the callee's instead of 0.4 where it calls\n"
     "           it >= 10 times for each call of itself (needs call counts), for it could call it less\n"
     "  room   = (statements / 30) ^ 0.35, at most 1, and 0.6 of that without a loop in its source: a thin shell has\n"
     "           little in it that can be changed; 1 where the source is not known\n"
