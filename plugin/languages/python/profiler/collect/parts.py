@@ -107,7 +107,7 @@ class Joint(Part):
         loop = "asyncio" in sys.modules
         factor = next((factor for enough, factor in (LOOP_PACES if loop else PACES) if samples >= enough), 1)
         # With threads each sample makes them hand over the interpreter lock, which costs some 0.5 ms.
-        if (not busy or self.threads.count()) and not loop and samples >= PACES[-1][0]:
+        if not loop and (self.threads.count() or (not busy and samples >= PACES[-1][0])):
             factor = max(factor, IDLE_FACTOR)
         return self.interval_s * factor
 
