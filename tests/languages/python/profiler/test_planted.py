@@ -15,6 +15,7 @@ PLANTED = REPOSITORY / "scripts" / "bench" / "planted"
         ("instance-dict/points.py", "instance-dict→memory+cpu"),
         ("memory-per-task/buffers.py", "memory-per-task→throughput"),
         ("size-squared/unique.py", "algorithm→size-squared"),
+        ("recomputation/distance.py", "recomputation↔memory"),
     ],
 )
 def test_planted_pattern_is_found(profile, program, kind):
