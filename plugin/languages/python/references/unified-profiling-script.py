@@ -184,6 +184,7 @@ def charge(table: Table, processes: list[Process], resolver: Resolver) -> str:
             if row is not None:
                 row.calls = (row.calls or 0) + count
                 row.calls_are_resumes = row.calls_are_resumes or resumes
+                row.calls_at_least = row.calls_at_least or bool(process.latest.get("calls_partial"))
         for identity, looks, distinct in process.latest.get("arguments", ()):
             row = _row(table, process, resolver, identity)
             if row is not None:
@@ -802,6 +803,7 @@ def _function(row: Row, profile: Profile) -> dict[str, Any]:
         ],
         "calls": row.calls,
         "calls_are_resumes": row.calls_are_resumes,
+        "calls_at_least": row.calls_at_least,
         "argument_calls": row.argument_calls,
         "distinct_arguments": row.distinct_arguments,
         "mem_peak_mib": _mib(row.peak),
@@ -2080,6 +2082,7 @@ class Row:
     loops: bool = False
     calls: int | None = None
     calls_are_resumes: bool = False
+    calls_at_least: bool = False  # counting ended before the program did
     argument_calls: int | None = None
     distinct_arguments: int | None = None
     sizes: dict[str, tuple[str, int]] = field(default_factory=dict)  # variable -> type and largest number of items
@@ -3644,12 +3647,20 @@ _RESUMABLE = 0x20 | 0x80 | 0x200  # generator, coroutine, asynchronous generator
 
 
 def make_calls(
-    state: State, due: Callable[[float], None], suspects: frozenset[Any], avoid_signals: Callable[[], None]
+    state: State,
+    due: Callable[[float], None],
+    suspects: frozenset[Any],
+    avoid_signals: Callable[[], None],
+    until: float,
 ) -> Part:
     """The counting collector of this interpreter; it may call `avoid_signals` in the main thread."""
+    made: Counting
     if hasattr(sys, "monitoring"):
-        return Monitored(state, due, suspects)
-    return ProfiledPerThread(state, due, suspects, avoid_signals)
+        made = Monitored(state, due, suspects)
+    else:
+        made = ProfiledPerThread(state, due, suspects, avoid_signals)
+    made.until = until
+    return made
 
 
 class Counting(Part):
@@ -3665,6 +3676,8 @@ class Counting(Part):
         self.arguments = Arguments()
         self.sizes = Sizes(state)
         self.traced = False
+        self.until = 0.0  # Unix time at which counting ends for its cost; 0 for never
+        self.partial = False
 
     def wanted(self, code: CodeType) -> bool:
         """Whether this function is a suspect."""
@@ -3674,11 +3687,17 @@ class Counting(Part):
         """Look at the containers at hand, and write out what is due."""
         if not self.traced:
             self.sizes.look(frame)
+        if self.until and not self.partial and time.time() > self.until:
+            self.partial = self.give_up()
         self.due(time.perf_counter())
 
     def step_aside(self) -> None:
         """Look into no frame any more: a trace function works on the copies of variables that looking empties."""
         self.traced = True
+
+    def give_up(self) -> bool:
+        """Count no more, since it takes too long; whether that was possible here."""
+        raise NotImplementedError
 
     def counted(self) -> list[tuple[CodeType, int]]:
         """Calls so far."""
@@ -3693,6 +3712,7 @@ class Counting(Part):
                 for code, count in self.counted()
             ],
             "calls_engine": self.engine,
+            "calls_partial": self.partial,
             "arguments": [(self.state.note(code), looks, distinct) for code, looks, distinct in self.arguments.found()],
             "sizes": self.sizes.latest(),
         }
@@ -3739,6 +3759,12 @@ class Monitored(Counting):
         event = monitoring.events.PY_START
         monitoring.register_callback(self.tool, event, started)
         monitoring.set_events(self.tool, event)
+
+    def give_up(self) -> bool:
+        """Listen no more, and keep what was counted."""
+        if self.tool is not None:
+            sys.monitoring.set_events(self.tool, 0)  # type: ignore[attr-defined,unused-ignore]
+        return True
 
     def stop(self, _frame: FrameType | None) -> None:
         """Listen no more."""
@@ -3810,6 +3836,13 @@ class ProfiledPerThread(Counting):
         threading = sys.modules.get("threading")
         if threading is not None and getattr(threading, "_start_new_thread", None) is start:
             threading._start_new_thread = start_new_thread  # type: ignore[attr-defined]
+
+    def give_up(self) -> bool:
+        """Count no more in this thread, if it is the main one; another's profiler cannot be reached."""
+        if _thread.get_ident() != self.state.main or not self.profilers:
+            return False
+        self.profilers[0].disable()
+        return True
 
     def _profile_here(self) -> Any:
         import _lsprof
@@ -4026,6 +4059,7 @@ class Config:
         lent: for `allocations`, a folder with a memray for this interpreter, used where it has none of its own.
         budget_s: for tracemalloc, CPU seconds of a process after which it is stopped; 0 means never.
         clock: `auto`, or `thread` where the signal timer is to be avoided.
+        until: for `calls`, the Unix time at which counting ends, 0 for never.
         roots: the source root, as it was given and resolved; lines are noted of code below one of them.
     """
 
@@ -4041,6 +4075,7 @@ class Config:
         self.lent: str = settings.get("lent", "")
         self.budget_s: float = settings.get("budget_s", 0.0)
         self.clock: str = settings.get("clock", "auto")
+        self.until: float = settings.get("until", 0.0)
         self.roots: tuple[str, ...] = tuple(settings.get("roots", ()))
 
 
@@ -5014,7 +5049,7 @@ def _part(observer: Observer) -> Part:
         from .calls import make_calls
         from .instances import WithCensus
 
-        return WithCensus(make_calls(state, observer.due, config.suspects, observer.avoid_signals))
+        return WithCensus(make_calls(state, observer.due, config.suspects, observer.avoid_signals, config.until))
     if config.mode == "allocations":
         from .allocations import make_allocations
 
@@ -6976,6 +7011,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import signal
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -6990,6 +7026,8 @@ from profiler.storage import memray_files, shards
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from profiler.analyse.model import Table
 
 BARE, JOINT, CALLS, ALLOCATIONS, ASYNC = "bare", "joint", "calls", "allocations", "async"
 ALL = (BARE, JOINT, CALLS, ALLOCATIONS, ASYNC)
@@ -7010,6 +7048,11 @@ ONLY_SLOW = (
     "--passes joint,allocations; until then memory is the resident level's"
 )
 
+BUDGET = 5.0  # times the command's own time, for all passes together
+ENOUGH_S = 15.0  # seconds that all passes may take of a command that is short
+ASYNC_COST = 1.2  # times the command's own time, for which room is left where asyncio ran
+CALLS_NEED = 1.3  # the same that counting needs at least
+CALLS_REST = 0.35  # the same that the command may go on for after counting has ended
 
 @dataclass
 class Plan:
@@ -7108,19 +7151,18 @@ def take(plan: Plan, folder: Path, taken: str, python: str) -> Profile:
     loops = asynchrony.blocking(table, joint.processes, resolver)
     memory.charge_resident(table, joint.processes, resolver)
     engines = {"cpu": joint.engine, "gc": "gc.callbacks", "resident": "/proc", "async": "asyncio.Handle"}
-    if CALLS in plan.passes:
-        result = runner.run(CALLS, suspects=calls.suspects(table, joint.processes, resolver))
-        result.engine = engines["calls"] = calls.charge(table, result.processes, resolver) or "none"
-        table.instances = instances.find(result.processes, resolver)
     held = memory.Memory()
     if ALLOCATIONS in plan.passes:
         held = _allocations(runner, table, resolver, samples, left_out, notes)
         engines["memory"] = ", ".join(held.engines) or "resident level of the joint pass"
+    if CALLS in plan.passes:
+        engines["calls"] = _calls(runner, table, joint, resolver, left_out, loops_ran=loops.ran)
     if ASYNC in plan.passes and loops.ran:
         result = runner.run(ASYNC)
         result.engine = "asyncio.Handle"
         asynchrony.waits(loops, result.processes, resolver)
         loops.concurrency = concurrency.find(result.processes, resolver)
+    runner.results.sort(key=lambda result: ALL.index(result.name))
     first = runner.results[0]
     peak = held.peak_bytes or float(first.rss_peak)
     notes += _notes(runner.results, loops)
@@ -7190,6 +7232,34 @@ def _allocations(
     if any(allocations.stopped for allocations in found):
         notes.append("tracing was stopped for its cost after the peak: what is alive at the end is not known")
     return charged
+
+
+def _calls(
+    runner: Runner, table: Table, joint: PassResult, resolver: Resolver, left_out: list[str], *, loops_ran: bool
+) -> str:
+    """The pass that counts calls, the last one that can be done without: what time is left bounds it.
+
+    Returns:
+        The engine that counted.
+    """
+    bare_s = runner.results[0].wall_s
+    until = 0.0
+    if not runner.plan.chosen and BARE in runner.plan.passes:
+        left_s = max(BUDGET * bare_s, ENOUGH_S) - sum(result.wall_s for result in runner.results)
+        left_s -= ASYNC_COST * bare_s if loops_ran else 0.0
+        if left_s < CALLS_NEED * bare_s:
+            left_out.append(
+                f"{CALLS} ({WHAT[CALLS]}: the other passes took most of {BUDGET:g} times the command's own time; ask for "
+                "it by --passes joint,calls)"
+            )
+            return "none"
+        until = time.time() + left_s - CALLS_REST * bare_s
+    result = runner.run(CALLS, suspects=calls.suspects(table, joint.processes, resolver), until=until)
+    result.engine = calls.charge(table, result.processes, resolver) or "none"
+    if any(row.calls_at_least for row in table.rows.values()):
+        result.engine += ", ended for its cost"
+    table.instances = instances.find(result.processes, resolver)
+    return result.engine
 
 
 def _has_memray() -> bool:
@@ -7498,7 +7568,7 @@ def _functions(document: dict[str, Any], size: Size) -> list[str]:
         return ["[functions] no CPU time in functions below the source root: is it the right folder?"]
     lines = ["[functions] by cumulative CPU; own = self + library calls", "    cum %   own %  self %      calls"]
     for row in rows[: size.functions]:
-        calls = "-" if row["calls"] is None else f"{row['calls']}{'~' if row['calls_are_resumes'] else ''}"
+        calls = "-" if row["calls"] is None else _calls(row)
         lines.append(
             f"  {row['cpu_cum_percent']:7.1f} {row['cpu_own_percent']:7.1f} {row['cpu_self_percent']:7.1f} "
             f"{calls:>10}  {_label(row, size)}{_hot_place(row)}"
@@ -7585,6 +7655,10 @@ def _delta(document: dict[str, Any], size: Size) -> list[str]:
         for change in delta["functions"][: size.others]
     ]
     return lines
+
+
+def _calls(row: dict[str, Any]) -> str:
+    return f"{'>=' if row['calls_at_least'] else ''}{row['calls']}{'~' if row['calls_are_resumes'] else ''}"
 
 
 def _hot_place(row: dict[str, Any]) -> str:

@@ -332,3 +332,27 @@ def test_names_of_all_shapes_of_functions(profile, program, python):
     assert {("listing", 7), ("generating", 10), ("consuming", 13), ("<lambda>", 15), ("decorated.wrapper", 3)} <= rows
     assert not [name for name, _ in rows if "comp>" in name or "genexpr" in name or "<locals>" in name]
     assert shares(document)["listing"] > 10
+
+
+def test_counting_that_was_ended_says_at_least(python, tmp_path, monkeypatch):
+    """Counting that would make the profile cost more than five times the command ends, and the figure says so."""
+    from profiler.passes import plan
+
+    (tmp_path / "spin.py").write_text(
+        "import time\ndef leaf():\n    return 1\ndef spin():\n    ends = time.process_time() + 0.8\n"
+        "    while time.process_time() < ends:\n        leaf()\nspin()\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(plan, "ENOUGH_S", 0.0)
+    monkeypatch.setattr(plan, "BUDGET", 3.4)
+    monkeypatch.setattr(plan, "CALLS_REST", 1.0)
+    command = [python, str(tmp_path / "spin.py")]
+    passes = tuple(name for name in plan.ALL if name != plan.ALLOCATIONS)
+    found = plan.take(plan.Plan(command, command, tmp_path, passes), tmp_path / "shards", "now", "3")
+    row = next(row for row in found.table.rows.values() if row.function.name == "leaf")
+    assert row.calls_at_least
+    assert row.calls > 1000
+    assert "ended for its cost" in found.engines["calls"]
+    monkeypatch.setattr(plan, "BUDGET", 2.5)
+    found = plan.take(plan.Plan(command, command, tmp_path, passes), tmp_path / "again", "now", "3")
+    assert any(text.startswith("calls") for text in found.left_out)

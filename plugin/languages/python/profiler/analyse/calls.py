@@ -36,6 +36,7 @@ def charge(table: Table, processes: list[Process], resolver: Resolver) -> str:
             if row is not None:
                 row.calls = (row.calls or 0) + count
                 row.calls_are_resumes = row.calls_are_resumes or resumes
+                row.calls_at_least = row.calls_at_least or bool(process.latest.get("calls_partial"))
         for identity, looks, distinct in process.latest.get("arguments", ()):
             row = _row(table, process, resolver, identity)
             if row is not None:

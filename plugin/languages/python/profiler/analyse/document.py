@@ -177,6 +177,7 @@ def _function(row: Row, profile: Profile) -> dict[str, Any]:
         ],
         "calls": row.calls,
         "calls_are_resumes": row.calls_are_resumes,
+        "calls_at_least": row.calls_at_least,
         "argument_calls": row.argument_calls,
         "distinct_arguments": row.distinct_arguments,
         "mem_peak_mib": _mib(row.peak),

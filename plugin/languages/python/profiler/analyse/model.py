@@ -71,6 +71,7 @@ class Row:
     loops: bool = False
     calls: int | None = None
     calls_are_resumes: bool = False
+    calls_at_least: bool = False  # counting ended before the program did
     argument_calls: int | None = None
     distinct_arguments: int | None = None
     sizes: dict[str, tuple[str, int]] = field(default_factory=dict)  # variable -> type and largest number of items

@@ -36,12 +36,20 @@ _RESUMABLE = 0x20 | 0x80 | 0x200  # generator, coroutine, asynchronous generator
 
 
 def make_calls(
-    state: State, due: Callable[[float], None], suspects: frozenset[Any], avoid_signals: Callable[[], None]
+    state: State,
+    due: Callable[[float], None],
+    suspects: frozenset[Any],
+    avoid_signals: Callable[[], None],
+    until: float,
 ) -> Part:
     """The counting collector of this interpreter; it may call `avoid_signals` in the main thread."""
+    made: Counting
     if hasattr(sys, "monitoring"):
-        return Monitored(state, due, suspects)
-    return ProfiledPerThread(state, due, suspects, avoid_signals)
+        made = Monitored(state, due, suspects)
+    else:
+        made = ProfiledPerThread(state, due, suspects, avoid_signals)
+    made.until = until
+    return made
 
 
 class Counting(Part):
@@ -57,6 +65,8 @@ class Counting(Part):
         self.arguments = Arguments()
         self.sizes = Sizes(state)
         self.traced = False
+        self.until = 0.0  # Unix time at which counting ends for its cost; 0 for never
+        self.partial = False
 
     def wanted(self, code: CodeType) -> bool:
         """Whether this function is a suspect."""
@@ -66,11 +76,17 @@ class Counting(Part):
         """Look at the containers at hand, and write out what is due."""
         if not self.traced:
             self.sizes.look(frame)
+        if self.until and not self.partial and time.time() > self.until:
+            self.partial = self.give_up()
         self.due(time.perf_counter())
 
     def step_aside(self) -> None:
         """Look into no frame any more: a trace function works on the copies of variables that looking empties."""
         self.traced = True
+
+    def give_up(self) -> bool:
+        """Count no more, since it takes too long; whether that was possible here."""
+        raise NotImplementedError
 
     def counted(self) -> list[tuple[CodeType, int]]:
         """Calls so far."""
@@ -85,6 +101,7 @@ class Counting(Part):
                 for code, count in self.counted()
             ],
             "calls_engine": self.engine,
+            "calls_partial": self.partial,
             "arguments": [(self.state.note(code), looks, distinct) for code, looks, distinct in self.arguments.found()],
             "sizes": self.sizes.latest(),
         }
@@ -131,6 +148,12 @@ class Monitored(Counting):
         event = monitoring.events.PY_START
         monitoring.register_callback(self.tool, event, started)
         monitoring.set_events(self.tool, event)
+
+    def give_up(self) -> bool:
+        """Listen no more, and keep what was counted."""
+        if self.tool is not None:
+            sys.monitoring.set_events(self.tool, 0)  # type: ignore[attr-defined,unused-ignore]
+        return True
 
     def stop(self, _frame: FrameType | None) -> None:
         """Listen no more."""
@@ -202,6 +225,13 @@ class ProfiledPerThread(Counting):
         threading = sys.modules.get("threading")
         if threading is not None and getattr(threading, "_start_new_thread", None) is start:
             threading._start_new_thread = start_new_thread  # type: ignore[attr-defined]
+
+    def give_up(self) -> bool:
+        """Count no more in this thread, if it is the main one; another's profiler cannot be reached."""
+        if _thread.get_ident() != self.state.main or not self.profilers:
+            return False
+        self.profilers[0].disable()
+        return True
 
     def _profile_here(self) -> Any:
         import _lsprof

@@ -27,6 +27,7 @@ class Config:
         lent: for `allocations`, a folder with a memray for this interpreter, used where it has none of its own.
         budget_s: for tracemalloc, CPU seconds of a process after which it is stopped; 0 means never.
         clock: `auto`, or `thread` where the signal timer is to be avoided.
+        until: for `calls`, the Unix time at which counting ends, 0 for never.
         roots: the source root, as it was given and resolved; lines are noted of code below one of them.
     """
 
@@ -42,6 +43,7 @@ class Config:
         self.lent: str = settings.get("lent", "")
         self.budget_s: float = settings.get("budget_s", 0.0)
         self.clock: str = settings.get("clock", "auto")
+        self.until: float = settings.get("until", 0.0)
         self.roots: tuple[str, ...] = tuple(settings.get("roots", ()))
 
 

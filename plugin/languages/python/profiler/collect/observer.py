@@ -249,7 +249,7 @@ def _part(observer: Observer) -> Part:
         from .calls import make_calls
         from .instances import WithCensus
 
-        return WithCensus(make_calls(state, observer.due, config.suspects, observer.avoid_signals))
+        return WithCensus(make_calls(state, observer.due, config.suspects, observer.avoid_signals, config.until))
     if config.mode == "allocations":
         from .allocations import make_allocations
 

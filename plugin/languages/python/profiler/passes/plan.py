@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import signal
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ from profiler.storage import memray_files, shards
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from profiler.analyse.model import Table
 
 BARE, JOINT, CALLS, ALLOCATIONS, ASYNC = "bare", "joint", "calls", "allocations", "async"
 ALL = (BARE, JOINT, CALLS, ALLOCATIONS, ASYNC)
@@ -38,6 +41,12 @@ ONLY_SLOW = (
     "only tracemalloc is there, which makes it up to ten times slower: install memray, or ask for it by "
     "--passes joint,allocations; until then memory is the resident level's"
 )
+
+BUDGET = 5.0  # times the command's own time, for all passes together
+ENOUGH_S = 15.0  # seconds that all passes may take of a command that is short
+ASYNC_COST = 1.2  # times the command's own time, for which room is left where asyncio ran
+CALLS_NEED = 1.3  # the same that counting needs at least
+CALLS_REST = 0.35  # the same that the command may go on for after counting has ended
 
 
 @dataclass
@@ -137,19 +146,18 @@ def take(plan: Plan, folder: Path, taken: str, python: str) -> Profile:
     loops = asynchrony.blocking(table, joint.processes, resolver)
     memory.charge_resident(table, joint.processes, resolver)
     engines = {"cpu": joint.engine, "gc": "gc.callbacks", "resident": "/proc", "async": "asyncio.Handle"}
-    if CALLS in plan.passes:
-        result = runner.run(CALLS, suspects=calls.suspects(table, joint.processes, resolver))
-        result.engine = engines["calls"] = calls.charge(table, result.processes, resolver) or "none"
-        table.instances = instances.find(result.processes, resolver)
     held = memory.Memory()
     if ALLOCATIONS in plan.passes:
         held = _allocations(runner, table, resolver, samples, left_out, notes)
         engines["memory"] = ", ".join(held.engines) or "resident level of the joint pass"
+    if CALLS in plan.passes:
+        engines["calls"] = _calls(runner, table, joint, resolver, left_out, loops_ran=loops.ran)
     if ASYNC in plan.passes and loops.ran:
         result = runner.run(ASYNC)
         result.engine = "asyncio.Handle"
         asynchrony.waits(loops, result.processes, resolver)
         loops.concurrency = concurrency.find(result.processes, resolver)
+    runner.results.sort(key=lambda result: ALL.index(result.name))
     first = runner.results[0]
     peak = held.peak_bytes or float(first.rss_peak)
     notes += _notes(runner.results, loops)
@@ -219,6 +227,34 @@ def _allocations(
     if any(allocations.stopped for allocations in found):
         notes.append("tracing was stopped for its cost after the peak: what is alive at the end is not known")
     return charged
+
+
+def _calls(
+    runner: Runner, table: Table, joint: PassResult, resolver: Resolver, left_out: list[str], *, loops_ran: bool
+) -> str:
+    """The pass that counts calls, the last one that can be done without: what time is left bounds it.
+
+    Returns:
+        The engine that counted.
+    """
+    bare_s = runner.results[0].wall_s
+    until = 0.0
+    if not runner.plan.chosen and BARE in runner.plan.passes:
+        left_s = max(BUDGET * bare_s, ENOUGH_S) - sum(result.wall_s for result in runner.results)
+        left_s -= ASYNC_COST * bare_s if loops_ran else 0.0
+        if left_s < CALLS_NEED * bare_s:
+            left_out.append(
+                f"{CALLS} ({WHAT[CALLS]}: the other passes took most of {BUDGET:g} times the command's own time; ask for "
+                "it by --passes joint,calls)"
+            )
+            return "none"
+        until = time.time() + left_s - CALLS_REST * bare_s
+    result = runner.run(CALLS, suspects=calls.suspects(table, joint.processes, resolver), until=until)
+    result.engine = calls.charge(table, result.processes, resolver) or "none"
+    if any(row.calls_at_least for row in table.rows.values()):
+        result.engine += ", ended for its cost"
+    table.instances = instances.find(result.processes, resolver)
+    return result.engine
 
 
 def _has_memray() -> bool:

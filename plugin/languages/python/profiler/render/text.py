@@ -130,7 +130,7 @@ def _functions(document: dict[str, Any], size: Size) -> list[str]:
         return ["[functions] no CPU time in functions below the source root: is it the right folder?"]
     lines = ["[functions] by cumulative CPU; own = self + library calls", "    cum %   own %  self %      calls"]
     for row in rows[: size.functions]:
-        calls = "-" if row["calls"] is None else f"{row['calls']}{'~' if row['calls_are_resumes'] else ''}"
+        calls = "-" if row["calls"] is None else _calls(row)
         lines.append(
             f"  {row['cpu_cum_percent']:7.1f} {row['cpu_own_percent']:7.1f} {row['cpu_self_percent']:7.1f} "
             f"{calls:>10}  {_label(row, size)}{_hot_place(row)}"
@@ -217,6 +217,10 @@ def _delta(document: dict[str, Any], size: Size) -> list[str]:
         for change in delta["functions"][: size.others]
     ]
     return lines
+
+
+def _calls(row: dict[str, Any]) -> str:
+    return f"{'>=' if row['calls_at_least'] else ''}{row['calls']}{'~' if row['calls_are_resumes'] else ''}"
 
 
 def _hot_place(row: dict[str, Any]) -> str:

@@ -25,6 +25,7 @@ def row(index, **figures):
         "cpu_cum_percent": 50.0,
         "calls": 123456 + index,
         "calls_are_resumes": False,
+        "calls_at_least": False,
         "mem_peak_mib": 12.0,
         "mem_net_mib": 1.0,
         "cpu_places": [{"first": index + 2, "last": index + 4, "percent": 0.9}],
