@@ -1,9 +1,11 @@
 """Whether the interaction detectors find what is planted, and what they say of programs with nothing planted.
 
     python scripts/bench/interactions.py [--only KIND] [--python PATH]
+    python scripts/bench/unharmed.py --keep FOLDER; python scripts/bench/interactions.py --profiles FOLDER
 
 `planted/<kind>/` holds small programs, each with one pattern of that kind. Each is profiled with all passes; the table
-says in how many the pattern was found, and what else was said, which is to be read and judged.
+says in how many the pattern was found, and what else was said, which is to be read and judged. The second form lists
+what is said of published packages' test suites, from profiles that were kept.
 """
 
 from __future__ import annotations
@@ -81,12 +83,26 @@ def environment(base: str) -> Path:
     return python
 
 
+def listing(folder: Path) -> int:
+    """What was found in each of the profiles in a folder."""
+    print("| profile of | found |")
+    print("| --- | --- |")
+    for path in sorted(folder.glob("*.json")):
+        document = json.loads(path.read_text(encoding="utf-8"))
+        told = [f"{row['kind']}: {row['text']}".replace("|", "/") for row in document["interactions"]]
+        print(f"| {path.stem} | {'<br>'.join(told)} |")
+    return 0
+
+
 def main() -> int:
     """Print the table; 1 when a planted pattern was missed."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--only", choices=KINDS, help="one kind")
     parser.add_argument("--python", default=sys.executable, help="the interpreter that runs the programs")
+    parser.add_argument("--profiles", type=Path, metavar="FOLDER", help="list what kept profiles say, and run nothing")
     options = parser.parse_args()
+    if options.profiles:
+        return listing(options.profiles)
     python = environment(options.python)
     missed = 0
     print("| planted | programs | found | said besides |")

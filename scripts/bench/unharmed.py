@@ -19,6 +19,7 @@ import datetime as dt
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -71,7 +72,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     options.add_argument("names", nargs="*", help="packages or programs; all by default")
     options.add_argument("--pyperformance", action="store_true", help="the programs of pyperformance")
     options.add_argument("--folder", type=Path, default=ROOT / ".cache" / "unharmed", help="where packages are kept")
+    options.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="keep the profiles, for interactions.py --profiles"
+    )
     given = options.parse_args(argv)
+    if given.keep:
+        given.keep.mkdir(parents=True, exist_ok=True)
+        os.environ["UNHARMED_KEEP"] = str(given.keep.absolute())
     listed = json.loads((DATA / "suites.json").read_text(encoding="utf-8"))
     python = prepare(given.folder.absolute(), listed)
     print(
@@ -162,6 +169,9 @@ def run(words: Sequence[str], command: Command) -> Run:
         files = sorted(Path(out).glob("*." + command.suffix), key=lambda path: path.stat().st_mtime_ns)
         document = Path(out) / "document"
         passes = json.loads(document.read_text(encoding="utf-8"))["passes"] if document.exists() else []
+        kept = os.environ.get("UNHARMED_KEEP")
+        if kept and "allocations" in {row["name"] for row in passes}:
+            shutil.copy(document, Path(kept, f"{command.name.partition('==')[0]}.json"))
         return Run(process.returncode, seconds, [read(file) for file in files], errors, [row["name"] for row in passes])
 
 

@@ -5889,6 +5889,7 @@ if TYPE_CHECKING:
     from .timer import PosixTimer, SamplingThread
 
 NOTICEABLE_S = 1e-5  # CPU time below which a thread counts as asleep
+_SETTLED_S = 0.1  # after which a thread that was asked for runs, or has ended
 _STARTERS = ("start_new_thread", "start_new", "start_joinable_thread")
 
 
@@ -5899,6 +5900,7 @@ class Threads:
         """Nothing is known yet of any thread."""
         self.state = state
         self.clock: PosixTimer | SamplingThread | None = None
+        self.started = 0.0  # when the last thread was asked for, which counts only once it runs
         self.clocks: dict[int, list[Any]] = {}  # thread identifier -> [clock id, CPU seconds at the last sample]
 
     def count(self) -> int:
@@ -5908,9 +5910,12 @@ class Threads:
         ident = getattr(clock, "ident", None)
         if ident is not None:
             running -= 1
-        elif running == 0 and clock is not None and getattr(clock, "interruptible", False):
+        elif running == 0 and clock is not None and getattr(clock, "interruptible", False) and self._settled():
             clock.let_system_calls_be_interrupted(False)
         return running
+
+    def _settled(self) -> bool:
+        return time.perf_counter() - self.started > _SETTLED_S
 
     def sample(self) -> None:
         """Charge each thread's CPU time since the last sample to where it is now."""
@@ -5965,6 +5970,7 @@ class Threads:
     def _announcing(self, start: Callable[..., Any]) -> Callable[..., Any]:
         def start_thread(*args: Any, **kwargs: Any) -> Any:
             if self.clock is not None:
+                self.started = time.perf_counter()
                 self.clock.let_system_calls_be_interrupted(True)
             return start(*args, **kwargs)
 
@@ -7054,6 +7060,7 @@ ASYNC_COST = 1.2  # times the command's own time, for which room is left where a
 CALLS_NEED = 1.3  # the same that counting needs at least
 CALLS_REST = 0.35  # the same that the command may go on for after counting has ended
 
+
 @dataclass
 class Plan:
     """What the user asked for."""
@@ -7162,7 +7169,6 @@ def take(plan: Plan, folder: Path, taken: str, python: str) -> Profile:
         result.engine = "asyncio.Handle"
         asynchrony.waits(loops, result.processes, resolver)
         loops.concurrency = concurrency.find(result.processes, resolver)
-    runner.results.sort(key=lambda result: ALL.index(result.name))
     first = runner.results[0]
     peak = held.peak_bytes or float(first.rss_peak)
     notes += _notes(runner.results, loops)

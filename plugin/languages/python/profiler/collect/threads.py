@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .timer import PosixTimer, SamplingThread
 
 NOTICEABLE_S = 1e-5  # CPU time below which a thread counts as asleep
+_SETTLED_S = 0.1  # after which a thread that was asked for runs, or has ended
 _STARTERS = ("start_new_thread", "start_new", "start_joinable_thread")
 
 
@@ -26,6 +27,7 @@ class Threads:
         """Nothing is known yet of any thread."""
         self.state = state
         self.clock: PosixTimer | SamplingThread | None = None
+        self.started = 0.0  # when the last thread was asked for, which counts only once it runs
         self.clocks: dict[int, list[Any]] = {}  # thread identifier -> [clock id, CPU seconds at the last sample]
 
     def count(self) -> int:
@@ -35,9 +37,12 @@ class Threads:
         ident = getattr(clock, "ident", None)
         if ident is not None:
             running -= 1
-        elif running == 0 and clock is not None and getattr(clock, "interruptible", False):
+        elif running == 0 and clock is not None and getattr(clock, "interruptible", False) and self._settled():
             clock.let_system_calls_be_interrupted(False)
         return running
+
+    def _settled(self) -> bool:
+        return time.perf_counter() - self.started > _SETTLED_S
 
     def sample(self) -> None:
         """Charge each thread's CPU time since the last sample to where it is now."""
@@ -92,6 +97,7 @@ class Threads:
     def _announcing(self, start: Callable[..., Any]) -> Callable[..., Any]:
         def start_thread(*args: Any, **kwargs: Any) -> Any:
             if self.clock is not None:
+                self.started = time.perf_counter()
                 self.clock.let_system_calls_be_interrupted(True)
             return start(*args, **kwargs)
 

@@ -157,7 +157,6 @@ def take(plan: Plan, folder: Path, taken: str, python: str) -> Profile:
         result.engine = "asyncio.Handle"
         asynchrony.waits(loops, result.processes, resolver)
         loops.concurrency = concurrency.find(result.processes, resolver)
-    runner.results.sort(key=lambda result: ALL.index(result.name))
     first = runner.results[0]
     peak = held.peak_bytes or float(first.rss_peak)
     notes += _notes(runner.results, loops)
