@@ -78,6 +78,8 @@ class PosixTimer:
         Raises:
             NoTimerError: the kernel refuses.
         """
+        if self.timer is None:
+            return  # the last tick, after the clock was stopped, may still want another pace
         spec = int(interval_s).to_bytes(8, "little") + int(interval_s % 1 * 1e9).to_bytes(8, "little")
         if self._set(self.timer, 0, spec * 2, None):
             raise NoTimerError("timer_settime")

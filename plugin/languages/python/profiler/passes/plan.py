@@ -43,7 +43,7 @@ ONLY_SLOW = (
 )
 
 BUDGET = 5.0  # times the command's own time, for all passes together
-ENOUGH_S = 15.0  # seconds that all passes may take of a command that is short
+ENOUGH_S = 25.0  # seconds that all passes may take of a command that is short
 ASYNC_COST = 1.2  # times the command's own time, for which room is left where asyncio ran
 CALLS_NEED = 1.3  # the same that counting needs at least
 CALLS_REST = 0.35  # the same that the command may go on for after counting has ended
