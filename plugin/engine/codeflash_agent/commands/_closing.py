@@ -24,7 +24,7 @@ def closing_lines(context: Context, record: Record) -> list[str]:
         render.experiment_line(record),
         f"{record.description}" + (f" (commit {record.commit[:12]})" if record.commit else ""),
     ]
-    decided = [one for one in context.records if one.decided]
+    decided = context.decided
     if len(decided) % PROGRESS_EVERY == 0:
         lines.append(render.progress_line(decided, gains.products(context.records), step))
     lines.append(f"next: {step.action} ({step.why})")

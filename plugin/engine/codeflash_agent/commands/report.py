@@ -29,13 +29,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Render from the records; nothing is measured."""
     context = contexts.read()
     rows = handoff.newest_targets(context.layout, context.session)
-    decided = [record for record in context.records if record.decided]
     text = report_markdown(
         context.session,
         context.records,
         gains.products(context.records),
         rows,
-        targets.fates(rows, decided, context.session),
+        targets.fates(rows, context.decided, context.session),
     )
     if arguments.output:
         path = Path(arguments.output)

@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     rows = present if present is not None else handoff.newest_targets(layout, session)
     step = next_step.next_step(session, all_records, tree_hash, present)
     about = "" if present is not None else " of an earlier state: profile again"
-    fates = targets.fates(rows, [record for record in all_records if record.decided], session)
+    fates = targets.fates(rows, context.decided, session)
     table = render.target_table(rows, fates) if session.profiles else ["none: the session has no profile yet"]
     lines = [
         f"session since {session.started} on {session.branch}, edits in {session.tree}",

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from codeflash_agent.errors import EnvironmentProblem
 from codeflash_agent.measure import output
 from codeflash_agent.measure.model import Sample, Value
+from codeflash_agent.storage import temporary
 
 if TYPE_CHECKING:
     from codeflash_agent.measure.model import Method, Side
@@ -130,8 +131,7 @@ def run_benchmark(method: Method, side: Side, supervisor: Supervisor | None = No
     """
     argv = argv_of(method.benchmark)
     try:
-        with tempfile.TemporaryDirectory(prefix="codeflash-run-") as name:
-            folder = Path(name)
+        with temporary.folder() as folder:
             if supervisor is not None:
                 return _run_in(folder, argv, method, side, supervisor)
             with contextlib.closing(Supervisor()) as own:

@@ -42,6 +42,11 @@ class Context:
         return records.base_commit(self.records, self.session.start_commit)
 
     @property
+    def decided(self) -> list[Record]:
+        """The experiments that have ended, in order."""
+        return records.decided(self.records)
+
+    @property
     def open_record(self) -> Record | None:
         """The experiment that has not ended."""
         return records.open_one(self.records)

@@ -35,7 +35,7 @@ def write(layout: Layout, session: Session, setup: Setup, all_records: Sequence[
         pairs=pairs,
         gains=gains.products(all_records),
         targets=rows,
-        fates=targets.fates(rows, [record for record in all_records if record.decided], session),
+        fates=targets.fates(rows, records.decided(all_records), session),
         step=step,
     )
     if not layout.handoff.exists() or layout.handoff.read_text(encoding="utf-8") != text:

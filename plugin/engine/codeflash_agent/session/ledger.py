@@ -68,6 +68,6 @@ def render(decided: Sequence[Record]) -> str:
 
 def write(layout: Layout, all_records: Sequence[Record]) -> None:
     """Bring the ledger up to date with the records."""
-    text = render([record for record in all_records if record.state in records.DECIDED])
+    text = render(records.decided(all_records))
     if not layout.ledger.exists() or layout.ledger.read_text(encoding="utf-8") != text:
         atomic.write_text(layout.ledger, text)

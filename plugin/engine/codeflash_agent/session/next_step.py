@@ -58,15 +58,20 @@ def next_step(session: Session, all_records: Sequence[Record], tree_hash: str, r
     current = records.open_one(list(all_records))
     if current is not None:
         return _end_the_open_one(session, current)
-    decided = [record for record in all_records if record.decided]
+    decided = records.decided(all_records)
     rows_left = targets.left(rows, decided, session) if rows is not None else None
+    if rows_left is not None and not rows_left and session.out:
+        names = ", ".join(one.slug for one in session.out)
+        return Step("codeflash-agent collect", f"nothing else is left; at work elsewhere: {names}")
     standing = plateau.standing(decided, targets.headroom(rows_left) if rows_left is not None else None)
     why = f"[{standing.state}] {standing.why}"
+    if session.only and standing.state in (plateau.STOP, plateau.FLOOR):
+        return Step("codeflash-agent dispatch --finish 'what was learnt'", why)
     if standing.state == plateau.STOP:
         return Step(standing.advice, why)
     if rows_left is None or targets.current_profile(session, tree_hash) is None:
         return Step("codeflash-agent profile", "the present state has no unified profile")
-    if milestone_due(session, decided, last=standing.state == plateau.FLOOR):
+    if not session.only and milestone_due(session, decided, last=standing.state == plateau.FLOOR):
         return Step("codeflash-agent milestone", "measure the whole branch against the start")
     if standing.state == plateau.FLOOR:
         return Step(standing.advice, why)

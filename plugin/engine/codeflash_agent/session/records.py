@@ -13,6 +13,7 @@ from codeflash_agent.storage import atomic
 from codeflash_agent.verdict.model import Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from codeflash_agent.storage.layout import Layout
@@ -70,6 +71,7 @@ class Record:
     description: str = ""
     interaction: str = "none"
     trade_off: str = ""
+    dispatched: str = ""  # the dispatched session that it comes from
     commit: str = ""
     closed: str = ""
     schema_version: int = SCHEMA
@@ -125,6 +127,11 @@ def load_all(layout: Layout) -> list[Record]:
 def open_one(records: list[Record]) -> Record | None:
     """The experiment that has not ended, if there is one."""
     return next((record for record in records if not record.decided), None)
+
+
+def decided(records: Sequence[Record]) -> list[Record]:
+    """The experiments that have ended, in order."""
+    return [record for record in records if record.decided]
 
 
 def base_commit(records: list[Record], start: str) -> str:

@@ -41,6 +41,29 @@ class Skip:
 
 
 @dataclass
+class Dispatch:
+    """Targets that a specialist works on in a session of its own."""
+
+    slug: str  # names its worktree, its branch below codeflash/ and its files
+    domain: str
+    targets: list[str]  # file::function
+    commit: str  # that it started from
+    state: str  # one of the constants below
+    at: str
+
+    @property
+    def branch(self) -> str:
+        """The branch that its keeps are committed on."""
+        return f"codeflash/{self.slug}"
+
+
+MAKING = "making"  # the worktree is being made; a crash here is undone
+OUT = "open"
+COLLECTED = "collected"
+ABANDONED = "abandoned"
+
+
+@dataclass
 class Milestone:
     """The whole branch measured against the start of the session."""
 
@@ -71,7 +94,14 @@ class Session:
     profiles: list[ProfileEntry] = field(default_factory=list)
     skipped: list[Skip] = field(default_factory=list)
     milestones: list[Milestone] = field(default_factory=list)
+    dispatched: list[Dispatch] = field(default_factory=list)
+    only: list[str] = field(default_factory=list)  # a dispatched session's targets; empty means all
     schema_version: int = SCHEMA
+
+    @property
+    def out(self) -> list[Dispatch]:
+        """The dispatched sessions whose results are not in yet."""
+        return [one for one in self.dispatched if one.state == OUT]
 
     @property
     def tree_path(self) -> Path:
@@ -89,6 +119,7 @@ class Session:
         known["method"] = Method.from_json(known["method"])
         known["profiles"] = [ProfileEntry(**entry) for entry in known["profiles"]]
         known["skipped"] = [Skip(**entry) for entry in known.get("skipped", ())]
+        known["dispatched"] = [Dispatch(**entry) for entry in known.get("dispatched", ())]
         known["milestones"] = [
             Milestone(**{**entry, "measurement": Measurement.from_json(entry["measurement"])})
             for entry in known.get("milestones", ())

@@ -84,11 +84,15 @@ def from_document(document: dict[str, Any], tree: Path) -> list[Target]:
 def left(rows: Sequence[Target], decided: Sequence[Record], session: Session) -> list[Target]:
     """The rows still worth trying: those never tried first, then those whose last experiment was kept.
 
-    A row whose last experiment was not kept, or that was skipped, is done with.
+    A row whose last experiment was not kept, or that was skipped, is done with; one that is dispatched is at work. A
+    dispatched session has its own targets only.
     """
     fresh, again = [], []
     for row in rows:
-        if any(row.is_named_by(skip.target) for skip in session.skipped):
+        elsewhere = [name for one in session.out for name in one.targets]
+        if any(row.is_named_by(name) for name in (*elsewhere, *(skip.target for skip in session.skipped))):
+            continue
+        if session.only and not any(row.is_named_by(name) for name in session.only):
             continue
         outcomes = [record.state for record in decided if row.is_named_by(record.target)]
         if not outcomes:
@@ -103,7 +107,9 @@ def fates(rows: Sequence[Target], decided: Sequence[Record], session: Session) -
     found = {}
     for row in rows:
         last = next((record for record in reversed(decided) if row.is_named_by(record.target)), None)
-        if any(row.is_named_by(skip.target) for skip in session.skipped):
+        if any(row.is_named_by(name) for one in session.out for name in one.targets):
+            found[row.identity] = "dispatched"
+        elif any(row.is_named_by(skip.target) for skip in session.skipped):
             found[row.identity] = "left alone"
         elif last is not None:
             found[row.identity] = f"{last.state} ({last.number})"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +15,8 @@ from codeflash_agent.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+LOCK_PATIENCE_S = 2.0
 
 
 def run_git(cwd: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> str:
@@ -180,8 +185,37 @@ def add_worktree(repository: Path, place: Path, commit: str, *, branch: str | No
 def remove_worktree(repository: Path, place: Path) -> None:
     """Remove a worktree of ours together with whatever runs left in it."""
     if place.exists():
-        run_git(repository, "worktree", "remove", "--force", str(place))
+        try:
+            run_git(repository, "worktree", "remove", "--force", "--force", str(place))
+        except EnvironmentProblem:  # half made by a git that was killed
+            shutil.rmtree(place, ignore_errors=True)
+    _forget_worktree(repository, place)
     run_git(repository, "worktree", "prune")
+
+
+def _forget_worktree(repository: Path, place: Path) -> None:
+    """Drop git's entry of a worktree that is gone; one that a killed git left locked survives `worktree prune`."""
+    if place.exists():
+        return
+    for entry in (common_folder(repository) / "worktrees").glob("*/gitdir"):
+        with contextlib.suppress(OSError):
+            if Path(entry.read_text(encoding="utf-8").strip()) == place / ".git":
+                shutil.rmtree(entry.parent, ignore_errors=True)
+
+
+def drop_stale_locks(tree: Path) -> None:
+    """Remove the locks that a killed git left on a worktree of ours; only under the session's lock.
+
+    A lock that another git holds now goes by itself within the patience.
+    """
+    folder = private_folder(tree)
+    left = [folder / name for name in ("index.lock", "HEAD.lock")]
+    left += sorted((common_folder(tree) / "refs" / "heads" / "codeflash").rglob("*.lock"))
+    for lock in left:
+        deadline = time.monotonic() + LOCK_PATIENCE_S
+        while lock.exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        lock.unlink(missing_ok=True)
 
 
 def move_detached(place: Path, commit: str) -> None:

@@ -14,14 +14,28 @@ POINTER = "codeflash-project"  # in git's private folder of a session worktree: 
 
 @dataclass(frozen=True)
 class Layout:
-    """The paths of one target project; `project` is the top of the user's checkout."""
+    """The paths of one session; `project` is the top of the user's checkout.
+
+    A dispatched session has a `slug`, and its own files in a folder of that name beside those of the session that it
+    works for; what belongs to the project (setup, reports of commits' tests) the two share.
+    """
 
     project: Path
+    slug: str = ""
+
+    @property
+    def common(self) -> Path:
+        """The folder of everything that codeflash keeps here."""
+        return self.project / HOME
 
     @property
     def home(self) -> Path:
-        """The folder of everything that codeflash keeps."""
-        return self.project / HOME
+        """The folder of this session's own files."""
+        return self.common / "dispatched" / self.slug if self.slug else self.common
+
+    def of_dispatched(self, slug: str) -> Layout:
+        """The layout of a session that this one dispatched."""
+        return Layout(self.project, slug)
 
     @property
     def lock(self) -> Path:
@@ -31,12 +45,12 @@ class Layout:
     @property
     def setup_json(self) -> Path:
         """How the project runs."""
-        return self.home / "setup.json"
+        return self.common / "setup.json"
 
     @property
     def setup_md(self) -> Path:
         """The same for reading."""
-        return self.home / "setup.md"
+        return self.common / "setup.md"
 
     @property
     def session_json(self) -> Path:
@@ -71,17 +85,37 @@ class Layout:
     @property
     def test_reports(self) -> Path:
         """Test reports of commits, by hash."""
-        return self.home / "tests"
+        return self.common / "tests"
 
     @property
     def optimize_tree(self) -> Path:
         """The session's own checkout."""
-        return self.home / "worktrees" / "optimize"
+        return self.common / "worktrees" / (self.slug or "optimize")
 
     @property
     def baseline_tree(self) -> Path:
         """The last kept commit; its path is as long as the other's, so that both sides see equal environments."""
-        return self.home / "worktrees" / "baseline"
+        return self.common / "baselines" / self.slug if self.slug else self.common / "worktrees" / "baseline"
+
+    @property
+    def together_tree(self) -> Path:
+        """Where results are merged and measured before the session's branch moves; as long as `baseline_tree`."""
+        return self.common / "worktrees" / "together"
+
+    @property
+    def merges(self) -> Path:
+        """Journals of merges."""
+        return self.home / "merges"
+
+    @property
+    def brief(self) -> Path:
+        """What a dispatched session is to do."""
+        return self.home / "brief.md"
+
+    @property
+    def result(self) -> Path:
+        """What a dispatched session says at its end."""
+        return self.home / "result.json"
 
 
 def find(start: Path, *, need_git: bool = True) -> Layout:
@@ -100,10 +134,12 @@ def find(start: Path, *, need_git: bool = True) -> Layout:
         return Layout(start)
     pointer = git.private_folder(top) / POINTER
     if pointer.exists():
-        return Layout(Path(pointer.read_text(encoding="utf-8").strip()))
+        project, _, slug = pointer.read_text(encoding="utf-8").strip("\n").partition("\n")
+        return Layout(Path(project), slug)
     return Layout(top)
 
 
 def mark_worktree(tree: Path, layout: Layout) -> None:
-    """Remember in git's private folder of `tree` which checkout its session belongs to."""
-    (git.private_folder(tree) / POINTER).write_text(str(layout.project) + "\n", encoding="utf-8")
+    """Remember in git's private folder of `tree` which checkout its session belongs to, and which session it is."""
+    text = f"{layout.project}\n{layout.slug}".rstrip("\n") + "\n"
+    (git.private_folder(tree) / POINTER).write_text(text, encoding="utf-8")
