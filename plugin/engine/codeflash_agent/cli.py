@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import sys
@@ -12,8 +13,10 @@ from typing import TYPE_CHECKING, NoReturn
 from codeflash_agent.commands import (
     baseline,
     begin,
+    collect,
     compare,
     discard,
+    dispatch,
     keep,
     measure,
     milestone,
@@ -25,9 +28,10 @@ from codeflash_agent.commands import (
     status,
 )
 from codeflash_agent.errors import USAGE, CodeflashError
+from codeflash_agent.session import dispatching
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 VERBS = {
     "setup": setup,
@@ -39,6 +43,8 @@ VERBS = {
     "discard": discard,
     "skip": skip,
     "milestone": milestone,
+    "dispatch": dispatch,
+    "collect": collect,
     "run": run,
     "status": status,
     "report": report,
@@ -69,6 +75,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=STATUSES,
     )
     main_parser.add_argument("--version", action="version", version=f"codeflash-agent {version()}")
+    main_parser.add_argument("--in", dest="within", metavar="SLUG", help="act on the dispatched session of this name")
     verbs = main_parser.add_subparsers(dest="verb", metavar="VERB", required=True, parser_class=_Parser)
     for name, module in VERBS.items():
         verb = verbs.add_parser(
@@ -82,11 +89,26 @@ def parser() -> argparse.ArgumentParser:
     return main_parser
 
 
+@contextlib.contextmanager
+def _in_dispatched(slug: str | None) -> Iterator[None]:
+    """Run the block in the worktree of the dispatched session of this name, if one is named."""
+    if slug is None:
+        yield
+        return
+    before = Path.cwd()
+    os.chdir(dispatching.tree_of(before, slug))
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb and return its exit status; errors end in one line on stderr."""
     arguments = parser().parse_args(argv)
     try:
-        return int(VERBS[arguments.verb].run(arguments))
+        with _in_dispatched(arguments.within):
+            return int(VERBS[arguments.verb].run(arguments))
     except CodeflashError as error:
         print(f"codeflash-agent {arguments.verb}: {error}", file=sys.stderr)
         return error.status

@@ -18,6 +18,7 @@ from codeflash_agent.errors import EnvironmentProblem
 from codeflash_agent.measure import process
 from codeflash_agent.measure.model import Method
 from codeflash_agent.measure.process import BenchmarkFailed, Supervisor, argv_of, run_benchmark
+from codeflash_agent.storage import temporary
 from tests.engine.measure.factories import PYTHON, python, side
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc and subreapers")
@@ -206,6 +207,25 @@ def test_nothing_is_left_in_the_temporary_folder(tmp_path: Path, monkeypatch: py
     with pytest.raises(BenchmarkFailed):
         run_benchmark(Method("false"), side(tmp_path))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder of a dead process goes; that of one that lives, and what is not ours, stay."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    program = f"""
+    import os, signal, sys, tempfile
+    sys.path[:0] = {sys.path!r}
+    tempfile.tempdir = {str(tmp_path)!r}
+    from codeflash_agent.storage import temporary
+    with temporary.folder() as place:
+        os.kill(os.getpid(), signal.SIGKILL)
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(program)], check=False)
+    assert len(list(tmp_path.glob("codeflash-run-*"))) == 1, "the kill left it"
+    (tmp_path / "codeflash-run-by-hand").mkdir()
+    with temporary.folder() as alive:
+        run_benchmark(Method("true"), side(tmp_path))
+        assert {path.name for path in tmp_path.glob("codeflash-run-*")} == {alive.name, "codeflash-run-by-hand"}
 
 
 def test_one_supervisor_serves_many_runs(tmp_path: Path) -> None:

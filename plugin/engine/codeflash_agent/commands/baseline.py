@@ -99,6 +99,11 @@ def _again(arguments: argparse.Namespace, method: Method, command: str | None) -
     with contexts.opened() as context:
         if context.open_record is not None:
             raise Refused(f"experiment {context.open_record.number} is open; keep or discard it before a new baseline")
+        if context.layout.slug:
+            raise Refused("a dispatched session measures by the method of the one that dispatched it")
+        if context.session.out:
+            names = ", ".join(one.slug for one in context.session.out)
+            raise Refused(f"{names} would come back measured by another method; collect first")
         session = context.session
         old = {"method": session.method.as_json(), "band": session.band, "start_values": session.start_values}
         fresh = dataclasses.replace(

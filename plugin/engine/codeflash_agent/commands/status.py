@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from codeflash_agent.commands import _common
 from codeflash_agent.render import session as render
+from codeflash_agent.session import collecting, gains, handoff, next_step, records, state, targets
 from codeflash_agent.session import context as contexts
-from codeflash_agent.session import gains, handoff, next_step, records, state, targets
 from codeflash_agent.storage import git
 from codeflash_agent.storage import layout as places
 
@@ -59,12 +59,15 @@ def run(arguments: argparse.Namespace) -> int:
         lines.append(
             f"[experiment {current.number}] {current.state}: {current.target}; {pairs} pairs measured; {current.hypothesis}"
         )
+    standings = {one.slug: collecting.standing(context, one) for one in session.out}
+    lines += [f"[dispatch] {slug}: {text}" for slug, text in standings.items()]
     lines += [f"next: {step.action}", f"why: {step.why}"]
     document = {
         "session": session.as_json(),
         "experiments": [record.as_json() for record in all_records],
         "gains": gains.products(all_records),
         "targets": [vars(row) for row in rows],
+        "dispatched": standings,
         "targets_current": present is not None,
         "next": vars(step),
     }

@@ -187,6 +187,13 @@ def handoff(
         ]
         if open_record.verdict is not None:
             lines.append(f"- verdict: {open_record.verdict.status} ({open_record.verdict.reason})")
+    if session.out:
+        lines += ["", "## Dispatched", ""]
+        lines += [
+            f"- {one.slug}: {', '.join(one.targets)}, from `{one.commit[:12]}` on `{one.branch}`; "
+            "`codeflash-agent status` says how far it is, `codeflash-agent collect` takes it in"
+            for one in session.out
+        ]
     lines += [
         "",
         "## Experiments",

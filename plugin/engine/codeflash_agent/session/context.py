@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeflash_agent import languages
-from codeflash_agent.session import handoff, ledger, records, recovery, state, worktrees
+from codeflash_agent.session import dispatching, handoff, ledger, merging, records, recovery, state, worktrees
 from codeflash_agent.storage import atomic
 from codeflash_agent.storage import layout as places
 
@@ -77,6 +77,9 @@ def opened(start: Path | None = None) -> Iterator[Context]:
     with atomic.locked(layout.lock):
         context = _load(layout)
         worktrees.ensure_tree(layout, context.setup, context.tree, context.session.branch)
+        worktrees.mend(layout, context.tree)
+        if dispatching.recover(layout, context.session) or merging.recover(context):
+            context.records = records.load_all(layout)
         for record in context.records:
             if recovery.finish(context.tree, record):
                 records.save(layout, record)

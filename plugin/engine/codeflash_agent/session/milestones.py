@@ -27,6 +27,10 @@ def take(context: Context, *, budget_s: float, progress: Callable[[str], None]) 
         EnvironmentProblem: a side cannot be run.
     """
     session = context.session
+    if context.layout.slug:
+        raise Refused(
+            "milestones are the lead's; end a dispatched session with `codeflash-agent dispatch --finish '…'`"
+        )
     if context.open_record is not None:
         raise Refused(f"experiment {context.open_record.number} is open; keep or discard it before a milestone")
     commit = context.base_commit

@@ -60,21 +60,16 @@ def next_step(session: Session, all_records: Sequence[Record], tree_hash: str, r
         return _end_the_open_one(session, current)
     decided = records.decided(all_records)
     rows_left = targets.left(rows, decided, session) if rows is not None else None
-    if rows_left is not None and not rows_left and session.out:
-        names = ", ".join(one.slug for one in session.out)
-        return Step("codeflash-agent collect", f"nothing else is left; at work elsewhere: {names}")
     standing = plateau.standing(decided, targets.headroom(rows_left) if rows_left is not None else None)
     why = f"[{standing.state}] {standing.why}"
-    if session.only and standing.state in (plateau.STOP, plateau.FLOOR):
-        return Step("codeflash-agent dispatch --finish 'what was learnt'", why)
     if standing.state == plateau.STOP:
-        return Step(standing.advice, why)
+        return _end(session, standing.advice, why)
     if rows_left is None or targets.current_profile(session, tree_hash) is None:
         return Step("codeflash-agent profile", "the present state has no unified profile")
-    if not session.only and milestone_due(session, decided, last=standing.state == plateau.FLOOR):
+    if not session.only and milestone_due(session, decided, last=standing.state == plateau.FLOOR and not session.out):
         return Step("codeflash-agent milestone", "measure the whole branch against the start")
     if standing.state == plateau.FLOOR:
-        return Step(standing.advice, why)
+        return _end(session, standing.advice, why)
     fresh = _first_elsewhere(rows_left, standing.exhausted)
     begin = (
         f"codeflash-agent begin --target {shlex.quote(fresh.identity)} --domains {','.join(fresh.domains)} "
@@ -83,6 +78,16 @@ def next_step(session: Session, all_records: Sequence[Record], tree_hash: str, r
     if standing.state == plateau.STUCK:
         return Step(f"{standing.advice}; then {begin}", why)
     return Step(begin, f"first target of the table that is left ({standing.why}; {standing.advice})")
+
+
+def _end(session: Session, advice: str, why: str) -> Step:
+    """What ends the search, which is another thing where sessions are dispatched."""
+    if session.out:
+        names = ", ".join(one.slug for one in session.out)
+        return Step("codeflash-agent collect", f"nothing else is left here; at work elsewhere: {names}")
+    if session.only:
+        return Step("codeflash-agent dispatch --finish 'what was learnt'", why)
+    return Step(advice, why)
 
 
 def _end_the_open_one(session: Session, current: Record) -> Step:

@@ -81,6 +81,13 @@ def ensure_tree(layout: Layout, setup: Setup, tree: Path, branch: str) -> None:
     settle(layout, setup, tree)
 
 
+def mend(layout: Layout, tree: Path) -> None:
+    """Free our worktrees of what a git that was killed left; the user's own checkout is not ours to mend."""
+    for one in (tree, layout.baseline_tree, layout.together_tree):
+        if one != layout.project and (one / ".git").exists():
+            git.drop_stale_locks(one)
+
+
 def settle(layout: Layout, setup: Setup, tree: Path) -> None:
     """Make a fresh worktree usable: it knows its checkout, and has the ignored files that the code needs."""
     places.mark_worktree(tree, layout)
