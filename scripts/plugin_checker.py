@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hook_checker
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -50,12 +52,6 @@ IGNORED_FIELDS = frozenset(("hooks", "permissionMode", "mcpServers"))
 SKILL_FIELDS = _words(
     "name description argument-hint arguments allowed-tools user-invocable disable-model-invocation model effort context"
     " agent when_to_use paths shell license metadata"
-)
-HOOK_EVENTS = _words(
-    "PreToolUse PostToolUse PostToolUseFailure PostToolBatch Notification UserPromptSubmit UserPromptExpansion"
-    " SessionStart SessionEnd Stop StopFailure SubagentStart SubagentStop PreCompact PostCompact PermissionRequest"
-    " PermissionDenied Setup TeammateIdle TaskCreated TaskCompleted Elicitation ElicitationResult ConfigChange"
-    " WorktreeCreate WorktreeRemove InstructionsLoaded CwdChanged FileChanged MessageDisplay"
 )
 
 ROOT_PATH = re.compile(r"\$\{CLAUDE_PLUGIN_ROOT\}/?([A-Za-z0-9_./*-]*)(<)?")
@@ -328,9 +324,8 @@ class PluginChecker:
         if not path.is_file():
             return
         document = self._json(path)
-        for event in document.get("hooks", document):
-            if event not in HOOK_EVENTS and event != "description":
-                self._say(path, f"unknown event {event}: it kills the whole file on 2.1.197")
+        for problem in hook_checker.problems(self.root, document):
+            self._say(path, problem)
         for match in ROOT_PATH.finditer(path.read_text(encoding="utf-8")):
             self._path_exists(path, match.group(1), open_end=bool(match.group(2)))
 

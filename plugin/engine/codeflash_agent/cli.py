@@ -17,6 +17,7 @@ from codeflash_agent.commands import (
     compare,
     discard,
     dispatch,
+    hook,
     keep,
     measure,
     milestone,
@@ -49,6 +50,7 @@ VERBS = {
     "status": status,
     "report": report,
     "compare": compare,
+    "hook": hook,
 }
 
 STATUSES = "exit status: 0 done; 1 the honest no (a regression, a discard, a refused step); 2 usage or environment, with what to do"

@@ -185,6 +185,8 @@ def handoff(
             ),
             f"- hypothesis: {open_record.hypothesis}",
         ]
+        if open_record.left_open:
+            lines.append(f"- left open by its agent, which was reminded, at {open_record.left_open[-1]}")
         if open_record.verdict is not None:
             lines.append(f"- verdict: {open_record.verdict.status} ({open_record.verdict.reason})")
     if session.out:

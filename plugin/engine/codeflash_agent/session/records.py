@@ -74,6 +74,7 @@ class Record:
     dispatched: str = ""  # the dispatched session that it comes from
     commit: str = ""
     closed: str = ""
+    left_open: list[str] = field(default_factory=list)  # when an agent ended its turn with this open, though reminded
     schema_version: int = SCHEMA
 
     @property

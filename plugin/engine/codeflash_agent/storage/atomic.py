@@ -9,8 +9,6 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock, Timeout
-
 from codeflash_agent.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
@@ -81,6 +79,8 @@ def locked(path: Path, *, patience_s: float = LOCK_PATIENCE_S) -> Iterator[None]
     Raises:
         EnvironmentProblem: another process held it for longer than `patience_s`.
     """
+    from filelock import FileLock, Timeout  # noqa: PLC0415 - a sixth of a start that need not lock, such as a hook's
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(str(path), timeout=patience_s)

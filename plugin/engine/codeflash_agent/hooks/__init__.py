@@ -1,0 +1,1 @@
+"""What the client's hooks decide inside a session: `event` reads, `look` sees, `decide` judges, `answer` speaks."""
