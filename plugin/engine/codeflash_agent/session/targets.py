@@ -88,25 +88,38 @@ def left(rows: Sequence[Target], decided: Sequence[Record], session: Session) ->
     dispatched session has its own targets only.
     """
     fresh, again = [], []
+    ends = _last_by_target(decided)
     for row in rows:
         elsewhere = [name for one in session.out for name in one.targets]
         if any(row.is_named_by(name) for name in (*elsewhere, *(skip.target for skip in session.skipped))):
             continue
         if session.only and not any(row.is_named_by(name) for name in session.only):
             continue
-        outcomes = [record.state for record in decided if row.is_named_by(record.target)]
-        if not outcomes:
+        last = _last_of(row, ends)
+        if last is None:
             fresh.append(row)
-        elif outcomes[-1] == "keep":
+        elif last.state == "keep":
             again.append(row)
     return fresh + again
+
+
+def _last_by_target(decided: Sequence[Record]) -> dict[str, tuple[int, Record]]:
+    """Target as experiments name it -> place and record of its last experiment; a long ledger is walked once."""
+    return {record.target: (place, record) for place, record in enumerate(decided)}
+
+
+def _last_of(row: Target, ends: dict[str, tuple[int, Record]]) -> Record | None:
+    """The last experiment on a row, under whichever name."""
+    named = [end for target, end in ends.items() if row.is_named_by(target)]
+    return max(named, key=lambda end: end[0])[1] if named else None
 
 
 def fates(rows: Sequence[Target], decided: Sequence[Record], session: Session) -> dict[str, str]:
     """Identity of a row -> what became of it so far: left alone, or the outcome of its last experiment."""
     found = {}
+    ends = _last_by_target(decided)
     for row in rows:
-        last = next((record for record in reversed(decided) if row.is_named_by(record.target)), None)
+        last = _last_of(row, ends)
         if any(row.is_named_by(name) for one in session.out for name in one.targets):
             found[row.identity] = "dispatched"
         elif any(row.is_named_by(skip.target) for skip in session.skipped):

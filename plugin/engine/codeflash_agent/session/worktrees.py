@@ -38,6 +38,12 @@ def create(layout: Layout, setup: Setup, commit: str, *, in_place: bool) -> Path
         tree = layout.optimize_tree
         _drop_unused_branch(layout, commit)
         if git.branch_exists(layout.project, BRANCH):
+            other = _session_elsewhere(layout)
+            if other is not None:
+                raise Refused(
+                    f"branch {BRANCH} belongs to the session of {other}, another checkout of this repository; go on "
+                    "there, or end that session and rename its branch first"
+                )
             raise Refused(
                 f"branch {BRANCH} exists, but .codeflash holds no session for it; rename it "
                 f"(git branch -m {BRANCH} codeflash/earlier), then run the same command again"
@@ -47,6 +53,15 @@ def create(layout: Layout, setup: Setup, commit: str, *, in_place: bool) -> Path
         settle(layout, setup, tree)
     baseline_at(layout, setup, commit)
     return tree
+
+
+def _session_elsewhere(layout: Layout) -> Path | None:
+    """The other checkout of this repository whose session has the branch."""
+    place = git.checked_out_at(layout.project, BRANCH)
+    if place is None or not (place / ".git").exists():
+        return None
+    owner = places.find(place).project
+    return owner if owner != layout.project and places.Layout(owner).session_json.exists() else None
 
 
 def _drop_unused_branch(layout: Layout, commit: str) -> None:

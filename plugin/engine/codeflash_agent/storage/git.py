@@ -126,6 +126,18 @@ def branch_exists(tree: Path, branch: str) -> bool:
     return asks(tree, "show-ref", "--verify", "--quiet", f"refs/heads/{branch}")
 
 
+def checked_out_at(tree: Path, branch: str) -> Path | None:
+    """The worktree of the repository that has the local branch checked out."""
+    place = None
+    for line in run_git(tree, "worktree", "list", "--porcelain").splitlines():
+        word, _, rest = line.partition(" ")
+        if word == "worktree":
+            place = Path(rest)
+        elif word == "branch" and rest == f"refs/heads/{branch}":
+            return place
+    return None
+
+
 def current_branch(tree: Path) -> str:
     """The branch that is checked out, or an empty string when HEAD is detached."""
     return run_git(tree, "branch", "--show-current")
