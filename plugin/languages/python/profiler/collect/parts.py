@@ -127,7 +127,7 @@ class Joint(Part):
         self.resident.reset()
         self.collector.forget()
         self.loop.forget()
-        self.threads.clocks.clear()
+        self.threads.forget()
 
     def sums(self) -> dict[str, Any]:
         """Stacks, threads, collections and the loop since the last call."""

@@ -63,7 +63,7 @@ def make_tick(
         pages = read_resident()
         if pages != resident.last:
             level(pages, stack)
-        if any_threads():
+        if any_threads() or threads.clocks:
             sample_threads()
         state.samples += 1
         state.last_wall = wall
