@@ -5243,7 +5243,7 @@ class Joint(Part):
         self.resident.reset()
         self.collector.forget()
         self.loop.forget()
-        self.threads.clocks.clear()
+        self.threads.forget()
 
     def sums(self) -> dict[str, Any]:
         """Stacks, threads, collections and the loop since the last call."""
@@ -5512,7 +5512,7 @@ def make_tick(
         pages = read_resident()
         if pages != resident.last:
             level(pages, stack)
-        if any_threads():
+        if any_threads() or threads.clocks:
             sample_threads()
         state.samples += 1
         state.last_wall = wall
@@ -5901,7 +5901,10 @@ class Threads:
         self.state = state
         self.clock: PosixTimer | SamplingThread | None = None
         self.started = 0.0  # when the last thread was asked for, which counts only once it runs
-        self.clocks: dict[int, list[Any]] = {}  # thread identifier -> [clock id, CPU seconds at the last sample]
+        # Thread identifier -> [clock id, CPU seconds at the last sample, stack then, place then].
+        self.clocks: dict[int, list[Any]] = {}
+        self.ended_cpu = 0.0  # CPU seconds of threads that have ended, as far as they were charged
+        self.unknown: float | None = None  # CPU seconds of the process that no thread known here had at the last sample
 
     def count(self) -> int:
         """How many threads there are besides the main one and our own; when none is left, calls are restarted again."""
@@ -5919,38 +5922,69 @@ class Threads:
 
     def sample(self) -> None:
         """Charge each thread's CPU time since the last sample to where it is now."""
-        state = self.state
+        state, clocks = self.state, self.clocks
         ours = getattr(self.clock, "ident", None)
+        known = state.cpu()
+        if ours is not None:
+            known += time.thread_time()
         frames = sys._current_frames()
         # Among them is the frame of this very call: kept in a variable of its own it would be a cycle, and all that the
         # program's frames below hold would live until the next collection.
         frames.pop(_thread.get_ident(), None)
+        ended = [clocks.pop(ident) for ident in list(clocks) if ident not in frames]
         for ident, frame in frames.items():
             if ident in (state.main, ours):
                 continue
-            entry = self.clocks.get(ident)
+            entry = clocks.get(ident)
             if entry is None:
                 clock = _clock_of(ident)
                 if clock is None:
                     continue
-                entry = self.clocks[ident] = [clock, 0.0]
+                entry = clocks[ident] = [clock, 0.0, None, None]
             try:
                 cpu = time.clock_gettime(entry[0])
             except OSError:  # that thread has ended, and a new one has its identifier
-                del self.clocks[ident]
+                ended.append(clocks.pop(ident))
                 continue
+            known += cpu
             delta = cpu - entry[1]
             if delta > NOTICEABLE_S:
-                entry[1] = cpu
                 stack = state.walk(frame)
-                row = state.others.get(stack)
-                if row is None:
-                    row = state.others[stack] = [0, 0.0]
-                row[0] += 1
-                row[1] += delta
-                here = state.here
-                if here is not None:
-                    state.lines[here] = state.lines.get(here, 0.0) + delta
+                entry[1:] = cpu, stack, state.here
+                self._charge(stack, state.here, delta)
+        self._charge_ended(ended, known)
+
+    def _charge(self, stack: Any, here: Any, seconds: float) -> None:
+        state = self.state
+        row = state.others.get(stack)
+        if row is None:
+            row = state.others[stack] = [0, 0.0]
+        row[0] += 1
+        row[1] += seconds
+        if here is not None:
+            state.lines[here] = state.lines.get(here, 0.0) + seconds
+
+    def _charge_ended(self, ended: list[list[Any]], known: float) -> None:
+        """Charge what threads used between their last sample and their end to where they were last seen.
+
+        Their clocks are gone with them, but the process's clock holds what they used: it is what the process has used
+        since the last sample beyond the threads that are known.
+        """
+        self.ended_cpu += sum(entry[1] for entry in ended)
+        unknown = time.process_time() - known - self.ended_cpu
+        seen = [entry for entry in ended if entry[2] is not None]
+        if seen and self.unknown is not None and unknown - self.unknown > NOTICEABLE_S:
+            each = (unknown - self.unknown) / len(seen)
+            for _, _, stack, here in seen:
+                self._charge(stack, here, each)
+            self.ended_cpu += unknown - self.unknown
+        else:
+            self.unknown = unknown
+
+    def forget(self) -> None:
+        """In the child of a fork, where the other threads do not exist."""
+        self.clocks.clear()
+        self.ended_cpu, self.unknown = 0.0, None
 
     def watch_starts(self) -> None:
         """From the first further thread on, let samples wake the main thread.
