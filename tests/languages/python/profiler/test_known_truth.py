@@ -343,16 +343,29 @@ def test_counting_that_was_ended_says_at_least(python, tmp_path, monkeypatch):
         "    while time.process_time() < ends:\n        leaf()\nspin()\n",
         encoding="utf-8",
     )
-    monkeypatch.setattr(plan, "ENOUGH_S", 0.0)
-    monkeypatch.setattr(plan, "BUDGET", 3.4)
-    monkeypatch.setattr(plan, "CALLS_REST", 1.0)
     command = [python, str(tmp_path / "spin.py")]
     passes = tuple(name for name in plan.ALL if name != plan.ALLOCATIONS)
+    monkeypatch.setattr(plan, "counting_room", lambda _results, loops_ran: 0.4)
     found = plan.take(plan.Plan(command, command, tmp_path, passes), tmp_path / "shards", "now", "3")
     row = next(row for row in found.table.rows.values() if row.function.name == "leaf")
     assert row.calls_at_least
-    assert row.calls > 1000
+    assert row.calls > 0
     assert "ended for its cost" in found.engines["calls"]
-    monkeypatch.setattr(plan, "BUDGET", 2.5)
+    monkeypatch.setattr(plan, "counting_room", lambda _results, loops_ran: None)
     found = plan.take(plan.Plan(command, command, tmp_path, passes), tmp_path / "again", "now", "3")
     assert any(text.startswith("calls") for text in found.left_out)
+
+
+def test_room_for_counting():
+    """All passes together may take five times the command's own time, and 25 s of a short one."""
+    from profiler.analyse.model import PassResult
+    from profiler.passes.plan import counting_room
+
+    def results(*seconds):
+        return [PassResult("pass", "engine", 0, wall_s, wall_s, 0) for wall_s in seconds]
+
+    assert counting_room(results(1.0, 1.0, 8.0), loops_ran=False) == pytest.approx(25 - 10 - 0.35)
+    assert counting_room(results(10.0, 10.0), loops_ran=False) == pytest.approx(30 - 3.5)
+    assert counting_room(results(10.0, 10.0, 12.0), loops_ran=False) == pytest.approx(18 - 3.5)
+    assert counting_room(results(10.0, 10.0, 12.0), loops_ran=True) is None
+    assert counting_room(results(10.0, 10.0, 26.0), loops_ran=False) is None

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from profiler.analyse.distributions import STANDARD_LIBRARY
+from profiler.analyse.identity import MODULE
 from profiler.analyse.model import Sample, Table
 
 if TYPE_CHECKING:
     from profiler.analyse.identity import Function, Resolver
     from profiler.storage.shards import Process
 
+_Key = TypeVar("_Key")
 _IMPORT = "<frozen importlib._bootstrap>"
 OTHER = "(other)"
 
@@ -53,7 +55,9 @@ def tabulate(found: list[Sample]) -> Table:
         importing = next((i for i, function in enumerate(stack) if function.file == _IMPORT), None)
         if importing is not None:
             table.import_s += seconds
-            _imported(table, stack, seconds)
+            importer = _importer(stack, own, importing)
+            if importer is not None:
+                _add(table.import_by, (importer.file, _imported(stack)), seconds)
         if own is None:
             continue
         row = table.row(stack[own])
@@ -115,17 +119,26 @@ def _named(stack: tuple[Function, ...]) -> str:
     return third or next((f.distribution for f in stack if f.distribution), "")
 
 
-def _imported(table: Table, stack: tuple[Function, ...], seconds: float) -> None:
-    """Charge import time to the distribution of the outermost module that was being imported."""
+def _importer(stack: tuple[Function, ...], own: int | None, importing: int) -> Function | None:
+    """The project's code that imports, or is being imported, at the innermost import; None where neither is its own."""
+    if own is None:
+        return None
+    if importing < own:
+        return stack[own]
+    return next((function for function in stack[own:importing] if function.own and function.name == MODULE), None)
+
+
+def _imported(stack: tuple[Function, ...]) -> str:
+    """The distribution of the outermost module that was being imported below the project's own code."""
+    own = [index for index, function in enumerate(stack) if function.own]
     inside = False
-    for function in reversed(stack):
+    for function in reversed(stack[: own[0] + 1]):
         if function.file == _IMPORT:
             inside = True
-        elif inside and function.name == "<module>":
-            _add(table.import_by, function.distribution or ("(project)" if function.own else OTHER), seconds)
-            return
-    _add(table.import_by, OTHER, seconds)
+        elif inside and function.name == MODULE:
+            return function.distribution or OTHER
+    return "(project)" if own[0] == 0 or stack[own[0]].name == MODULE else OTHER
 
 
-def _add(counts: dict[str, float], key: str, seconds: float) -> None:
+def _add(counts: dict[_Key, float], key: _Key, seconds: float) -> None:
     counts[key] = counts.get(key, 0.0) + seconds

@@ -91,7 +91,7 @@ class Table:
     cpu_s: float = 0.0  # all that was sampled, the collector included
     pause_cpu_s: float = 0.0
     import_s: float = 0.0
-    import_by: dict[str, float] = field(default_factory=dict)  # distribution whose import it is -> seconds
+    import_by: dict[tuple[str, str], float] = field(default_factory=dict)  # distribution whose import it is -> seconds
     below: dict[str, float] = field(default_factory=dict)  # distribution -> seconds under project functions
     inside: dict[str, float] = field(default_factory=dict)  # distribution -> seconds in its own code
     outside: dict[str, float] = field(default_factory=dict)  # distribution -> seconds with no project function around

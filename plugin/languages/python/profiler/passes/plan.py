@@ -236,24 +236,30 @@ def _calls(
     Returns:
         The engine that counted.
     """
-    bare_s = runner.results[0].wall_s
     until = 0.0
     if not runner.plan.chosen and BARE in runner.plan.passes:
-        left_s = max(BUDGET * bare_s, ENOUGH_S) - sum(result.wall_s for result in runner.results)
-        left_s -= ASYNC_COST * bare_s if loops_ran else 0.0
-        if left_s < CALLS_NEED * bare_s:
+        room_s = counting_room(runner.results, loops_ran=loops_ran)
+        if room_s is None:
             left_out.append(
                 f"{CALLS} ({WHAT[CALLS]}: the other passes took most of {BUDGET:g} times the command's own time; ask for "
                 "it by --passes joint,calls)"
             )
             return "none"
-        until = time.time() + left_s - CALLS_REST * bare_s
+        until = time.time() + room_s
     result = runner.run(CALLS, suspects=calls.suspects(table, joint.processes, resolver), until=until)
     result.engine = calls.charge(table, result.processes, resolver) or "none"
     if any(row.calls_at_least for row in table.rows.values()):
         result.engine += ", ended for its cost"
     table.instances = instances.find(result.processes, resolver)
     return result.engine
+
+
+def counting_room(results: list[PassResult], *, loops_ran: bool) -> float | None:
+    """Seconds for which calls may be counted, so that all passes cost no more than `BUDGET`; None for not at all."""
+    bare_s = results[0].wall_s
+    left_s = max(BUDGET * bare_s, ENOUGH_S) - sum(result.wall_s for result in results)
+    left_s -= ASYNC_COST * bare_s if loops_ran else 0.0
+    return None if left_s < CALLS_NEED * bare_s else left_s - CALLS_REST * bare_s
 
 
 def _has_memray() -> bool:

@@ -93,10 +93,12 @@ def test_many_short_callbacks_are_no_block(table):
 
 
 def test_imports(table):
-    """Imports of 15 % count, unless it is the test harness that is imported."""
-    table.import_s, table.import_by = 2.0, {"pandas": 2.0}
+    """Imports of 15 % count, unless it is the test harness that is imported, or tests that import."""
+    table.import_by = {("app.py", "pandas"): 2.0}
     assert kinds(table) == ["import→start-up"]
-    table.import_by = {"pytest": 1.9, "pandas": 0.1}
+    table.import_by = {("app.py", "pytest"): 1.9, ("app.py", "pandas"): 0.1}
+    assert kinds(table) == []
+    table.import_by = {("tests/test_app.py", "hypothesis"): 2.0}
     assert kinds(table) == []
 
 

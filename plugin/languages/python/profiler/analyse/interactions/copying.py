@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from profiler.analyse.interactions.model import Interaction
 from profiler.analyse.model import MIB
+from profiler.analyse.targets import is_test
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +21,7 @@ def deep_copies(evidence: Evidence) -> Iterator[Interaction]:
     table, peak = evidence.table, evidence.peak_bytes
     for row in table.rows.values():
         share = row.deepcopy_s / table.cpu_s
-        if share < COPYING:
+        if share < COPYING or is_test(row.function.file):
             continue
         memory = row.peak or row.resident
         yield Interaction(

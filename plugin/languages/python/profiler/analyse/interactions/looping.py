@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from profiler.analyse.interactions.model import Interaction
 from profiler.analyse.model import MIB
+from profiler.analyse.targets import is_test
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,7 @@ def blocking(evidence: Evidence) -> Iterator[Interaction]:
     if not evidence.loops.ran:
         return
     for row in evidence.table.rows.values():
-        if row.blocked_s < BLOCKED_S or row.longest_block_s < BLOCKED_S:
+        if row.blocked_s < 2 * BLOCKED_S or row.longest_block_s < BLOCKED_S or is_test(row.function.file):
             continue
         # On a busy machine a block that computes also stands in the queue for a processor: that is no waiting.
         load = min(row.blocked_cpu_s / max(row.blocked_s - row.blocked_queued_s, 1e-9), 1.0)

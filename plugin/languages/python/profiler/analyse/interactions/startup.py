@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from profiler.analyse.distributions import STANDARD_LIBRARY
 from profiler.analyse.interactions.model import HARNESS, Interaction
+from profiler.analyse.targets import is_test
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,22 +19,25 @@ LIBRARY = 0.15
 
 
 def imports(evidence: Evidence) -> Iterator[Interaction]:
-    """Imports take a large share, and not those of the test harness."""
+    """What the project imports takes a large share; what tests import, and a test runner, is the workload's."""
     table = evidence.table
-    share = table.import_s / table.cpu_s
-    if share < IMPORTING or table.import_s < IMPORTING_S:
+    by_name: dict[str, float] = {}
+    for (importer, name), seconds in table.import_by.items():
+        if name not in HARNESS and not is_test(importer):
+            by_name[name] = by_name.get(name, 0.0) + seconds
+    total = sum(by_name.values())
+    share = total / table.cpu_s
+    if share < IMPORTING or total < IMPORTING_S:
         return
-    heavy = [(name, seconds) for name, seconds in table.import_by.items() if name not in HARNESS]
-    heavy.sort(key=lambda pair: -pair[1])
-    if sum(seconds for _, seconds in heavy) / table.cpu_s < IMPORTING:
-        return
+    heavy = sorted(by_name.items(), key=lambda pair: -pair[1])
     names = ", ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in heavy[:3])
-    importers = sorted((row for row in table.rows.values() if row.import_s > 0), key=lambda row: -row.import_s)
+    importers = [row for row in table.rows.values() if row.import_s > 0 and not is_test(row.function.file)]
+    importers.sort(key=lambda row: -row.import_s)
     yield Interaction(
         "import→start-up",
         [row.function for row in importers[:3]],
-        {"import_s": table.import_s, "share_of_cpu": share, "largest": names},
-        f"imports take {table.import_s * 1000:.0f} ms, {share:.0%} of the CPU time ({names})",
+        {"import_s": total, "share_of_cpu": share, "largest": names},
+        f"the project's imports take {total * 1000:.0f} ms, {share:.0%} of the CPU time ({names})",
         "defer imports that the command does not need (structure)",
         share,
     )
@@ -48,6 +52,8 @@ def libraries(evidence: Evidence) -> Iterator[Interaction]:
             continue
         users = sorted(table.rows.values(), key=lambda row: -row.distributions.get(name, 0.0))
         callers = [row.function for row in users[:3] if row.distributions.get(name)]
+        if callers and all(is_test(caller.file) for caller in callers):
+            continue
         yield Interaction(
             "library→cpu-ceiling",
             callers,
