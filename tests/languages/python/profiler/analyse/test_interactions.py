@@ -83,6 +83,8 @@ def test_standing_in_the_queue_for_a_processor_is_no_waiting(table):
     assert kinds(table, ran=True) == ["blocking-call→stalled-loop"]
     row.blocked_queued_s = 0.15
     assert kinds(table, ran=True) == ["cpu-in-loop→starvation"]
+    row.longest_block_s = 0.01
+    assert kinds(table, ran=True) == []
 
 
 def test_many_short_callbacks_are_no_block(table):

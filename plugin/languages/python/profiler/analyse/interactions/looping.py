@@ -28,10 +28,12 @@ def blocking(evidence: Evidence) -> Iterator[Interaction]:
     if not evidence.loops.ran:
         return
     for row in evidence.table.rows.values():
-        if row.blocked_s < 2 * BLOCKED_S or row.longest_block_s < BLOCKED_S or is_test(row.function.file):
+        # On a busy machine a block also stands in the queue for a processor: that is neither waiting nor work.
+        held_s = max(row.blocked_s - row.blocked_queued_s, 1e-9)
+        longest_s = row.longest_block_s * held_s / (row.blocked_s or 1.0)
+        if held_s < 2 * BLOCKED_S or longest_s < BLOCKED_S or is_test(row.function.file):
             continue
-        # On a busy machine a block that computes also stands in the queue for a processor: that is no waiting.
-        load = min(row.blocked_cpu_s / max(row.blocked_s - row.blocked_queued_s, 1e-9), 1.0)
+        load = min(row.blocked_cpu_s / held_s, 1.0)
         blocks = max(round(row.blocks), 1)
         figures: dict[str, float | str] = {
             "blocked_ms": row.blocked_s * 1000,

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 SHARE = 0.05  # of the CPU time, cumulative
 CALLS = 50
-REPEATS = 5.0  # calls for each different set of arguments
+REPEATS = 3.0  # calls looked at for each different set of arguments among them
+LOOKED = 10
 # What a function whose value depends on more than its arguments calls.
 _IMPURE = {
     "append", "clear", "close", "discard", "extend", "get_event_loop", "getrandbits", "input", "insert", "monotonic", "next",
@@ -30,11 +31,10 @@ def recomputation(evidence: Evidence) -> Iterator[Interaction]:
     table = evidence.table
     for row in table.rows.values():
         looked, distinct, calls = row.argument_calls, row.distinct_arguments, row.calls
-        if not looked or not distinct or not calls or calls < CALLS or row.calls_are_resumes:
+        if not looked or looked < LOOKED or not distinct or not calls or calls < CALLS or row.calls_are_resumes:
             continue
         share = row.cum_s / table.cpu_s
-        repeats = looked / distinct
-        if share < SHARE or repeats < REPEATS or is_test(row.function.file):
+        if share < SHARE or looked / distinct < REPEATS or is_test(row.function.file):
             continue
         definition = evidence.definition(row.function)
         if definition is None or not depends_on_arguments_only(definition):
@@ -48,8 +48,8 @@ def recomputation(evidence: Evidence) -> Iterator[Interaction]:
                 "distinct_arguments": float(distinct),
                 "share_of_cpu": share,
             },
-            f"{row.function.name} is called {calls:,} times, each set of arguments {repeats:.0f} times "
-            f"({distinct:,} different in {looked:,} calls), and takes {share:.0%} of the CPU time",
+            f"{row.function.name} is called {calls:,} times with the same arguments again and again ({distinct:,} "
+            f"different in {looked:,} calls looked at), and takes {share:.0%} of the CPU time",
             "compute once or cache, by what the cache would hold: measure both (cpu, memory)",
             share * (1 - distinct / looked),
         )
