@@ -327,15 +327,17 @@ EMBEDDED['profiler/analyse/cpu.py'] = r'''"""Time: self, own and cumulative seco
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from profiler.analyse.distributions import STANDARD_LIBRARY
+from profiler.analyse.identity import MODULE
 from profiler.analyse.model import Sample, Table
 
 if TYPE_CHECKING:
     from profiler.analyse.identity import Function, Resolver
     from profiler.storage.shards import Process
 
+_Key = TypeVar("_Key")
 _IMPORT = "<frozen importlib._bootstrap>"
 OTHER = "(other)"
 
@@ -378,7 +380,9 @@ def tabulate(found: list[Sample]) -> Table:
         importing = next((i for i, function in enumerate(stack) if function.file == _IMPORT), None)
         if importing is not None:
             table.import_s += seconds
-            _imported(table, stack, seconds)
+            importer = _importer(stack, own, importing)
+            if importer is not None:
+                _add(table.import_by, (importer.file, _imported(stack)), seconds)
         if own is None:
             continue
         row = table.row(stack[own])
@@ -440,19 +444,28 @@ def _named(stack: tuple[Function, ...]) -> str:
     return third or next((f.distribution for f in stack if f.distribution), "")
 
 
-def _imported(table: Table, stack: tuple[Function, ...], seconds: float) -> None:
-    """Charge import time to the distribution of the outermost module that was being imported."""
+def _importer(stack: tuple[Function, ...], own: int | None, importing: int) -> Function | None:
+    """The project's code that imports, or is being imported, at the innermost import; None where neither is its own."""
+    if own is None:
+        return None
+    if importing < own:
+        return stack[own]
+    return next((function for function in stack[own:importing] if function.own and function.name == MODULE), None)
+
+
+def _imported(stack: tuple[Function, ...]) -> str:
+    """The distribution of the outermost module that was being imported below the project's own code."""
+    own = [index for index, function in enumerate(stack) if function.own]
     inside = False
-    for function in reversed(stack):
+    for function in reversed(stack[: own[0] + 1]):
         if function.file == _IMPORT:
             inside = True
-        elif inside and function.name == "<module>":
-            _add(table.import_by, function.distribution or ("(project)" if function.own else OTHER), seconds)
-            return
-    _add(table.import_by, OTHER, seconds)
+        elif inside and function.name == MODULE:
+            return function.distribution or OTHER
+    return "(project)" if own[0] == 0 or stack[own[0]].name == MODULE else OTHER
 
 
-def _add(counts: dict[str, float], key: str, seconds: float) -> None:
+def _add(counts: dict[_Key, float], key: _Key, seconds: float) -> None:
     counts[key] = counts.get(key, 0.0) + seconds
 '''
 
@@ -1289,6 +1302,7 @@ from typing import TYPE_CHECKING
 
 from profiler.analyse.interactions.model import Interaction
 from profiler.analyse.model import MIB
+from profiler.analyse.targets import is_test
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -1303,7 +1317,7 @@ def deep_copies(evidence: Evidence) -> Iterator[Interaction]:
     table, peak = evidence.table, evidence.peak_bytes
     for row in table.rows.values():
         share = row.deepcopy_s / table.cpu_s
-        if share < COPYING:
+        if share < COPYING or is_test(row.function.file):
             continue
         memory = row.peak or row.resident
         yield Interaction(
@@ -1411,6 +1425,7 @@ from typing import TYPE_CHECKING
 
 from profiler.analyse.interactions.model import Interaction
 from profiler.analyse.model import MIB
+from profiler.analyse.targets import is_test
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -1432,10 +1447,12 @@ def blocking(evidence: Evidence) -> Iterator[Interaction]:
     if not evidence.loops.ran:
         return
     for row in evidence.table.rows.values():
-        if row.blocked_s < BLOCKED_S or row.longest_block_s < BLOCKED_S:
+        # On a busy machine a block also stands in the queue for a processor: that is neither waiting nor work.
+        held_s = max(row.blocked_s - row.blocked_queued_s, 1e-9)
+        longest_s = row.longest_block_s * held_s / (row.blocked_s or 1.0)
+        if held_s < 2 * BLOCKED_S or longest_s < BLOCKED_S or is_test(row.function.file):
             continue
-        # On a busy machine a block that computes also stands in the queue for a processor: that is no waiting.
-        load = min(row.blocked_cpu_s / max(row.blocked_s - row.blocked_queued_s, 1e-9), 1.0)
+        load = min(row.blocked_cpu_s / held_s, 1.0)
         blocks = max(round(row.blocks), 1)
         figures: dict[str, float | str] = {
             "blocked_ms": row.blocked_s * 1000,
@@ -1572,7 +1589,8 @@ if TYPE_CHECKING:
 
 SHARE = 0.05  # of the CPU time, cumulative
 CALLS = 50
-REPEATS = 5.0  # calls for each different set of arguments
+REPEATS = 3.0  # calls looked at for each different set of arguments among them
+LOOKED = 10
 # What a function whose value depends on more than its arguments calls.
 _IMPURE = {
     "append", "clear", "close", "discard", "extend", "get_event_loop", "getrandbits", "input", "insert", "monotonic", "next",
@@ -1587,11 +1605,10 @@ def recomputation(evidence: Evidence) -> Iterator[Interaction]:
     table = evidence.table
     for row in table.rows.values():
         looked, distinct, calls = row.argument_calls, row.distinct_arguments, row.calls
-        if not looked or not distinct or not calls or calls < CALLS or row.calls_are_resumes:
+        if not looked or looked < LOOKED or not distinct or not calls or calls < CALLS or row.calls_are_resumes:
             continue
         share = row.cum_s / table.cpu_s
-        repeats = looked / distinct
-        if share < SHARE or repeats < REPEATS or is_test(row.function.file):
+        if share < SHARE or looked / distinct < REPEATS or is_test(row.function.file):
             continue
         definition = evidence.definition(row.function)
         if definition is None or not depends_on_arguments_only(definition):
@@ -1605,8 +1622,8 @@ def recomputation(evidence: Evidence) -> Iterator[Interaction]:
                 "distinct_arguments": float(distinct),
                 "share_of_cpu": share,
             },
-            f"{row.function.name} is called {calls:,} times, each set of arguments {repeats:.0f} times "
-            f"({distinct:,} different in {looked:,} calls), and takes {share:.0%} of the CPU time",
+            f"{row.function.name} is called {calls:,} times with the same arguments again and again ({distinct:,} "
+            f"different in {looked:,} calls looked at), and takes {share:.0%} of the CPU time",
             "compute once or cache, by what the cache would hold: measure both (cpu, memory)",
             share * (1 - distinct / looked),
         )
@@ -1673,6 +1690,7 @@ from typing import TYPE_CHECKING
 
 from profiler.analyse.distributions import STANDARD_LIBRARY
 from profiler.analyse.interactions.model import HARNESS, Interaction
+from profiler.analyse.targets import is_test
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -1685,22 +1703,25 @@ LIBRARY = 0.15
 
 
 def imports(evidence: Evidence) -> Iterator[Interaction]:
-    """Imports take a large share, and not those of the test harness."""
+    """What the project imports takes a large share; what tests import, and a test runner, is the workload's."""
     table = evidence.table
-    share = table.import_s / table.cpu_s
-    if share < IMPORTING or table.import_s < IMPORTING_S:
+    by_name: dict[str, float] = {}
+    for (importer, name), seconds in table.import_by.items():
+        if name not in HARNESS and not is_test(importer):
+            by_name[name] = by_name.get(name, 0.0) + seconds
+    total = sum(by_name.values())
+    share = total / table.cpu_s
+    if share < IMPORTING or total < IMPORTING_S:
         return
-    heavy = [(name, seconds) for name, seconds in table.import_by.items() if name not in HARNESS]
-    heavy.sort(key=lambda pair: -pair[1])
-    if sum(seconds for _, seconds in heavy) / table.cpu_s < IMPORTING:
-        return
+    heavy = sorted(by_name.items(), key=lambda pair: -pair[1])
     names = ", ".join(f"{name} {seconds * 1000:.0f} ms" for name, seconds in heavy[:3])
-    importers = sorted((row for row in table.rows.values() if row.import_s > 0), key=lambda row: -row.import_s)
+    importers = [row for row in table.rows.values() if row.import_s > 0 and not is_test(row.function.file)]
+    importers.sort(key=lambda row: -row.import_s)
     yield Interaction(
         "import→start-up",
         [row.function for row in importers[:3]],
-        {"import_s": table.import_s, "share_of_cpu": share, "largest": names},
-        f"imports take {table.import_s * 1000:.0f} ms, {share:.0%} of the CPU time ({names})",
+        {"import_s": total, "share_of_cpu": share, "largest": names},
+        f"the project's imports take {total * 1000:.0f} ms, {share:.0%} of the CPU time ({names})",
         "defer imports that the command does not need (structure)",
         share,
     )
@@ -1715,6 +1736,8 @@ def libraries(evidence: Evidence) -> Iterator[Interaction]:
             continue
         users = sorted(table.rows.values(), key=lambda row: -row.distributions.get(name, 0.0))
         callers = [row.function for row in users[:3] if row.distributions.get(name)]
+        if callers and all(is_test(caller.file) for caller in callers):
+            continue
         yield Interaction(
             "library→cpu-ceiling",
             callers,
@@ -2102,7 +2125,7 @@ class Table:
     cpu_s: float = 0.0  # all that was sampled, the collector included
     pause_cpu_s: float = 0.0
     import_s: float = 0.0
-    import_by: dict[str, float] = field(default_factory=dict)  # distribution whose import it is -> seconds
+    import_by: dict[tuple[str, str], float] = field(default_factory=dict)  # distribution whose import it is -> seconds
     below: dict[str, float] = field(default_factory=dict)  # distribution -> seconds under project functions
     inside: dict[str, float] = field(default_factory=dict)  # distribution -> seconds in its own code
     outside: dict[str, float] = field(default_factory=dict)  # distribution -> seconds with no project function around
@@ -7284,24 +7307,30 @@ def _calls(
     Returns:
         The engine that counted.
     """
-    bare_s = runner.results[0].wall_s
     until = 0.0
     if not runner.plan.chosen and BARE in runner.plan.passes:
-        left_s = max(BUDGET * bare_s, ENOUGH_S) - sum(result.wall_s for result in runner.results)
-        left_s -= ASYNC_COST * bare_s if loops_ran else 0.0
-        if left_s < CALLS_NEED * bare_s:
+        room_s = counting_room(runner.results, loops_ran=loops_ran)
+        if room_s is None:
             left_out.append(
                 f"{CALLS} ({WHAT[CALLS]}: the other passes took most of {BUDGET:g} times the command's own time; ask for "
                 "it by --passes joint,calls)"
             )
             return "none"
-        until = time.time() + left_s - CALLS_REST * bare_s
+        until = time.time() + room_s
     result = runner.run(CALLS, suspects=calls.suspects(table, joint.processes, resolver), until=until)
     result.engine = calls.charge(table, result.processes, resolver) or "none"
     if any(row.calls_at_least for row in table.rows.values()):
         result.engine += ", ended for its cost"
     table.instances = instances.find(result.processes, resolver)
     return result.engine
+
+
+def counting_room(results: list[PassResult], *, loops_ran: bool) -> float | None:
+    """Seconds for which calls may be counted, so that all passes cost no more than `BUDGET`; None for not at all."""
+    bare_s = results[0].wall_s
+    left_s = max(BUDGET * bare_s, ENOUGH_S) - sum(result.wall_s for result in results)
+    left_s -= ASYNC_COST * bare_s if loops_ran else 0.0
+    return None if left_s < CALLS_NEED * bare_s else left_s - CALLS_REST * bare_s
 
 
 def _has_memray() -> bool:
