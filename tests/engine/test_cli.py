@@ -30,7 +30,7 @@ def test_the_example_is_one_that_the_verb_accepts(verb: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "argv", [[], ["optimise"], ["begin"], ["begin", "--domains", "speed"], ["measure", "--budget", "x"]]
+    "argv", [[], ["optimise"], ["skip"], ["begin", "--domains", "speed"], ["measure", "--budget", "x"]]
 )
 def test_wrong_usage_is_one_line_and_status_2(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """Usage errors name what is wrong and where help is."""
@@ -40,6 +40,14 @@ def test_wrong_usage_is_one_line_and_status_2(argv: list[str], capsys: pytest.Ca
     error = capsys.readouterr().err
     assert len(error.splitlines()) == 1
     assert "--help" in error
+
+
+def test_begin_without_a_target_is_one_line_and_status_2(capsys: pytest.CaptureFixture[str]) -> None:
+    """Opening an experiment needs what correcting one does not, and the line names all that is missing."""
+    assert cli.main(["begin", "--domains", "cpu"]) == 2
+    error = capsys.readouterr().err
+    assert "say --target --hypothesis" in error
+    assert len(error.splitlines()) == 1
 
 
 def test_the_version_is_the_manifests(capsys: pytest.CaptureFixture[str]) -> None:

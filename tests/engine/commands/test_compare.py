@@ -76,8 +76,12 @@ def test_a_gain_is_found_and_nothing_is_left(project: Path, tmp_path: Path, caps
     assert "pair 1 of 5" not in shown.out
 
 
-def test_a_regression_is_the_honest_no(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The same backwards ends in 1 and names what is worse, also as Markdown."""
+def test_a_regression_is_the_honest_no(project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same backwards ends in 1 and names what is worse, also as Markdown, in a file too."""
+    table = tmp_path / "table.md"
+    assert _compare("HEAD", "HEAD~1", "--markdown", str(table)) == 1
+    assert "| cpu_s |" not in capsys.readouterr().out
+    assert "| cpu_s |" in table.read_text()
     assert _compare("HEAD", "HEAD~1", "--markdown") == 1
     shown = capsys.readouterr().out
     assert "| cpu_s |" in shown
@@ -87,7 +91,7 @@ def test_a_regression_is_the_honest_no(project: Path, capsys: pytest.CaptureFixt
 
 def test_a_loss_below_the_limit_passes(project: Path) -> None:
     """With limits above the losses the same comparison passes."""
-    limits = ["--fail-under", "0.95", "--fail-under", "mark=0.6"]
+    limits = ["--fail-on", "0.95", "--fail-on", "mark=60%"]
     assert _compare("HEAD", "HEAD~1", *limits) == 0
 
 
@@ -96,7 +100,9 @@ def test_a_loss_below_the_limit_passes(project: Path) -> None:
     [
         (["nonsense"], "names no commit"),
         (["HEAD"], "the same commit"),
-        (["HEAD~1", "--fail-under", "5"], "between 0 and 1"),
+        (["HEAD~1", "--fail-on", "5"], "between 0 and 1"),
+        (["HEAD~1", "--ignore", "("], "no regular expression"),
+        (["HEAD~1", "--result", "../out"], "below the top"),
         (["HEAD~1", "--budget", "0"], "above 0"),
     ],
 )
@@ -144,7 +150,7 @@ def test_an_interrupted_comparison_leaves_nothing(project: Path, number: signal.
     )
     try:
         assert running.stderr is not None
-        while "warming" not in running.stderr.readline():
+        while "one run" not in running.stderr.readline():
             assert running.poll() is None
         time.sleep(0.5)
         running.send_signal(number)

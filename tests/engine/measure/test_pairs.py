@@ -299,3 +299,20 @@ def test_a_real_gain_is_measured(tmp_path: Path) -> None:
     assert measurement.metrics["rss_mib"].verdict in ("same", "inconclusive")
     assert not measurement.output_changed
     assert any("pair 5 of 5" in line for line in told)
+
+
+def test_a_method_keeps_its_digest_when_nothing_new_is_set() -> None:
+    """Methods of before have the digest that they had, survive JSON, and differ once a new field is set."""
+    old = Method("python bench.py")
+    assert old.digest == "a20b0e5a7f5a"
+    new = Method("python bench.py", runs=3, results=("a.json",), ignore=("x+",), second="python bench.py 2")
+    assert new.digest != old.digest
+    assert Method.from_json(json.loads(json.dumps(new.as_json()))) == new
+
+
+def test_undecided_times_name_the_remedy(tmp_path: Path, scripted: Callable[..., Script]) -> None:
+    """After the last look without an answer on time, a note says what would make it one."""
+    scripted(_noisy)
+    assert pairs.NOISY in _measure(tmp_path).notes
+    scripted(_quiet(1.0, 0.7))
+    assert pairs.NOISY not in _measure(tmp_path).notes

@@ -272,3 +272,44 @@ def test_a_killed_engine_leaves_no_benchmark_running(tmp_path: Path) -> None:
         time.sleep(0.02)
     assert len(pids) == 2
     assert all(_gone(pid) for pid in pids)
+
+
+def test_the_best_of_several_runs_counts(tmp_path: Path) -> None:
+    """With `runs`, a sample has the best figure of each metric over that many fresh processes."""
+    source = (
+        "import os\n"
+        "n = len(os.listdir('.'))\n"
+        "open('ran-%d' % n, 'w').close()\n"
+        "print('codeflash-metric left_s=%d' % (100 - n))\n"
+        "print('codeflash-metric rate=%d better=higher' % n)\n"
+    )
+    command = python(tmp_path, source)
+    sample = run_benchmark(Method(command, runs=3), side(tmp_path))
+    assert len(list(tmp_path.glob("ran-*"))) == 3
+    assert (sample.values["left_s"].amount, sample.values["rate"].amount) == (97, 3)
+
+
+def test_a_result_file_belongs_to_the_output(tmp_path: Path) -> None:
+    """Two runs that write different results differ in their digest although they print the same, until it is ignored."""
+    source = (
+        "import os, json\n"
+        "n = len(os.listdir('.'))\n"
+        "open('ran-%d' % n, 'w').close()\n"
+        "json.dump({'answer': 42, 'serial': n}, open('out.json', 'w'))\n"
+    )
+    command = python(tmp_path, source)
+
+    def digests(**fields: tuple[str, ...]) -> set[str]:
+        method = Method(command, **fields)  # type: ignore[arg-type]
+        return {run_benchmark(method, side(tmp_path)).output_digest for _ in range(2)}
+
+    assert len(digests()) == 1
+    assert len(digests(results=("out.json",))) == 2
+    assert len(digests(results=("out.json",), ignore=(r'"serial": \d+',))) == 1
+
+
+def test_a_result_file_of_an_earlier_run_does_not_count(tmp_path: Path) -> None:
+    """A result file that a run did not write is said to be missing, also where an earlier run left one."""
+    (tmp_path / "out.json").write_text("{}")
+    sample = run_benchmark(Method(python(tmp_path, "pass\n"), results=("out.json",)), side(tmp_path))
+    assert sample.notes == ("the result file out.json was not written",)

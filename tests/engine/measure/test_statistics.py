@@ -159,3 +159,17 @@ def test_band_is_the_standard_error_of_the_longest_measurement() -> None:
 def test_one_disturbed_run_does_not_widen_the_band() -> None:
     """A single run that took five times as long leaves the band of a quiet machine where it was."""
     assert statistics.band_of([1.0, 5.0, 1.01, 0.99, 1.0], [1.0] * 5, floor=0.02, longest=30) == 0.02
+
+
+def test_collector_time_worth_next_to_nothing_is_the_same() -> None:
+    """An undecided ratio of a collector time that is 1.5 % of the CPU time is the same; of 15 %, it stays undecided."""
+
+    def verdict(collector: float) -> str:
+        wobble = [0.7, 1.4, 0.9, 1.3, 0.75]
+        pairs = [
+            Pair(index, "base", sample(1.0, gc_s=collector * factor), sample(1.0, gc_s=collector))
+            for index, factor in enumerate(wobble)
+        ]
+        return statistics.summarise(pairs, {})["gc_s"].verdict
+
+    assert (verdict(0.015), verdict(0.15)) == ("same", "inconclusive")

@@ -28,7 +28,7 @@ def top(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def started(top: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     """The project with a session and a profile of its start."""
     run("setup", "--set", f"interpreter={project.INTERPRETER}", "--set", "runner=python")
-    run("baseline", "--benchmark", "python bench.py", "--tests", "pytest -q", "--goal", "faster words")
+    run("baseline", "--benchmark", "python bench.py", "--tests", "pytest -q", "--goal", "faster words", "--runs", "1")
     run("profile", "--quick")
     capsys.readouterr()
     return top
@@ -174,12 +174,67 @@ def test_begin_needs_a_profile_of_this_state(top: Path, capsys: pytest.CaptureFi
 def test_another_method_needs_a_new_baseline_which_is_recorded(started: Path) -> None:
     """`baseline --again` replaces the method and keeps the old one with the reason."""
     run(
-        "baseline", "--again", "the first was toy-sized", "--benchmark", "python bench.py again", "--tests", "pytest -q"
+        "baseline",
+        "--again",
+        "the first was toy-sized",
+        "--benchmark",
+        "python bench.py again",
+        "--tests",
+        "pytest -q",
+        "--runs",
+        "2",
     )
     session = json.loads((started / ".codeflash" / "session.json").read_text())
     assert session["method"]["benchmark"] == "python bench.py again"
     assert session["baselines"][0]["why"] == "the first was toy-sized"
     assert session["baselines"][0]["method"]["benchmark"] == "python bench.py"
+
+
+@pytest.mark.slow
+def test_a_gain_for_one_input_alone_is_a_finding(top: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A change that is fast for the benchmark's input only stops at the second input; the hypothesis can be mended."""
+    project.write(
+        top / "bench.py",
+        """
+        import sys
+
+        from words.text import distinct
+
+        size = int(sys.argv[1])
+        words = [f"w{i * 7919 % size}" for i in range(4000)]
+        open("out.txt", "w").write(repr(distinct(words)))
+        """,
+    )
+    project.write(top / ".gitignore", "__pycache__/\nout.txt\n")
+    project.git(top, "commit", "-qm", "takes a size", "--", "bench.py", ".gitignore")
+    run("setup", "--set", f"interpreter={project.INTERPRETER}", "--set", "runner=python")
+    method = ("--benchmark", "python bench.py 1500", "--second", "python bench.py 1400", "--result", "out.txt")
+    run("baseline", *method, "--no-tests", "--runs", "1")
+    run("profile", "--quick")
+    begin()
+    run("begin", "--amend", "--hypothesis", "this one size is common")
+    edit(
+        top,
+        project.SLOW.replace(
+            "seen = []",
+            "seen = []\n        if len(words) == 4000 and 'w1499' in words: return list(dict.fromkeys(words))",
+        ),
+    )
+    capsys.readouterr()
+    run("measure", status=1)
+    out = capsys.readouterr().out
+    assert "finding second-input: with the second input less than a quarter of the gain is there" in out
+    assert "output-changed" not in out
+    run("begin", "--amend", "--target", "words/text.py::other", status=1)
+    assert "was measured, so its target stands" in capsys.readouterr().err
+    record = json.loads((top / ".codeflash" / "experiments" / "001.json").read_text())
+    assert (record["hypothesis"], record["amended"][0]["hypothesis"]) == (
+        "this one size is common",
+        "dict keys are ordered",
+    )
+    edit(top, project.FAST.replace("words))", "words))[::-1]"))
+    run("measure", status=1)
+    assert "output-changed" in capsys.readouterr().out, "what the result file holds is part of the output"
 
 
 def test_a_project_without_git_is_told_what_to_do(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from codeflash_agent.language import TestReport
-from codeflash_agent.measure.model import Measurement
+from codeflash_agent.measure.model import Measurement, Ratio
 from codeflash_agent.verdict import gates
 
 
@@ -125,3 +125,34 @@ def test_signs_of_one_gate_are_one_finding() -> None:
     found = {finding.gate: finding.what for finding in gates.suspicious(signs)}
     assert found == {"module-state": "a.py:1: x; a.py:9: y", "gc-switched": "b.py:2: z"}
     assert gates.suspicious([]) == []
+
+
+def _ratio(value: float, verdict: str = "better") -> Ratio:
+    return Ratio(value, 1.0, value, value * 0.99, value * 1.01, verdict, "s")
+
+
+def _measured(**ratios: Ratio) -> Measurement:
+    return Measurement(ratios, 15, {}, 1.0, complete=True, output_changed=False)
+
+
+@pytest.mark.parametrize(
+    ("cold", "warm", "seen"),
+    [
+        (_ratio(1.0, "same"), _ratio(10.0), True),
+        (_ratio(2.0), _ratio(10.0), True),
+        (_ratio(4.0), _ratio(10.0), False),
+        (_ratio(1.0, "same"), _ratio(1.3, "inconclusive"), False),
+    ],
+)
+def test_a_gain_in_later_calls_alone_is_a_finding(cold: Ratio, warm: Ratio, *, seen: bool) -> None:
+    """A first call that gained less than half of what later calls gained, in logarithms, looks like a memo."""
+    found = gates.cold_warm_gap(_measured(cold_s=cold, warm_s=warm))
+    assert [finding.gate for finding in found] == ["cold-warm-gap"] * seen
+
+
+@pytest.mark.parametrize(("again", "changed", "seen"), [(1.3, False, False), (1.1, False, True), (1.9, True, True)])
+def test_a_second_input_must_show_a_quarter_of_the_gain(again: float, *, changed: bool, seen: bool) -> None:
+    """Less than a quarter of the claimed gain with another input, or other output there, is a finding."""
+    second = Measurement({"cpu_s": _ratio(again)}, 5, {}, 1.0, complete=True, output_changed=changed)
+    found = gates.second_input(_measured(cpu_s=_ratio(2.0)), second, ["cpu_s"])
+    assert [finding.gate for finding in found] == ["second-input"] * seen

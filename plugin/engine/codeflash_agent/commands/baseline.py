@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeflash_agent import languages
-from codeflash_agent.commands import _common
+from codeflash_agent.commands import _common, _method
 from codeflash_agent.errors import EnvironmentProblem, Refused
-from codeflash_agent.measure.model import Method
 from codeflash_agent.measure.pairs import measure_band
 from codeflash_agent.measure.process import BenchmarkFailed, run_benchmark
 from codeflash_agent.render import session as render
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from codeflash_agent.language import Setup, TestReport
+    from codeflash_agent.measure.model import Method
     from codeflash_agent.storage.layout import Layout
 
 HELP = (
@@ -32,6 +32,7 @@ HELP = (
 EXAMPLE = "codeflash-agent baseline --benchmark 'python benchmarks/run.py' --tests 'pytest -q' --goal 'faster imports'"
 
 SEED = 20
+NOISY_BAND = 0.04
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -46,7 +47,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--in-place", action="store_true", help="work in this checkout and branch; it must be clean (CI)"
     )
-    parser.add_argument("--timeout", type=float, default=600.0, metavar="S", help="of one benchmark run (default 600)")
+    _method.add_arguments(parser)
+    parser.add_argument(
+        "--second",
+        metavar="COMMAND",
+        default="",
+        help="the same benchmark with another input, such as another --seed; run before a keep, where both sides must "
+        "agree on its output and show at least a quarter of the gain",
+    )
     parser.add_argument("--again", metavar="REASON", help="take a new baseline by another method; recorded with REASON")
     _common.add_json(parser)
 
@@ -61,7 +69,9 @@ def run(arguments: argparse.Namespace) -> int:
             "`baseline --again REASON …` locks another method"
         )
     setup = state.load_setup(layout)
-    method = Method(benchmark=_benchmark(arguments, setup), timeout_s=arguments.timeout)
+    method = _method.made(arguments, _benchmark(arguments, setup), arguments.second.strip())
+    if method.second == method.benchmark:
+        raise EnvironmentProblem("--second is the benchmark itself; give the command with another input")
     command = _tests(arguments, setup)
     if arguments.again:
         return _again(arguments, method, command)
@@ -82,7 +92,7 @@ def run(arguments: argparse.Namespace) -> int:
             start_values={},
         )
         try:
-            report = _measure_start(layout, setup, session, commit)
+            report = _measure_start(layout, setup, session, commit, arguments.runs)
         except BaseException:
             if not arguments.in_place:  # nothing was done on the branch yet; leave no trace of a failed start
                 git.remove_worktree(layout.project, tree)
@@ -113,7 +123,7 @@ def _again(arguments: argparse.Namespace, method: Method, command: str | None) -
             guard=arguments.guard or session.guard,
             baselines=[*session.baselines, {**old, "ended": state.now(), "why": arguments.again}],
         )
-        report = _measure_start(context.layout, context.setup, fresh, context.base_commit)
+        report = _measure_start(context.layout, context.setup, fresh, context.base_commit, arguments.runs)
         state.save(context.layout, fresh)
         context.session = fresh
         context.derive()
@@ -142,8 +152,8 @@ def _tests(arguments: argparse.Namespace, setup: Setup) -> str | None:
     return str(command)
 
 
-def _measure_start(layout: Layout, setup: Setup, session: Session, commit: str) -> TestReport | None:
-    """Tests and A/A pairs of the state `commit`; fills `band` and `start_values`."""
+def _measure_start(layout: Layout, setup: Setup, session: Session, commit: str, runs: int | None) -> TestReport | None:
+    """Tests and A/A pairs of the state `commit`; fills `band` and `start_values`, and settles `method.runs`."""
     language = languages.load(layout.project)
     baseline = worktrees.baseline_at(layout, setup, commit)
     base = worktrees.side("base", language, setup, layout, baseline)
@@ -168,6 +178,11 @@ def _measure_start(layout: Layout, setup: Setup, session: Session, commit: str) 
         raise EnvironmentProblem(
             f"{error}; a test suite that fails cannot serve as the benchmark: give a command that succeeds with --benchmark"
         ) from error
+    _method.check(session.method, first)
+    if session.method.second:
+        _common.progress(f"the second input once: {session.method.second}")
+        run_benchmark(dataclasses.replace(session.method, benchmark=session.method.second, runs=1), base)
+    session.method = _method.repeated(session.method, first, runs)
     session.start_values = {name: value.amount for name, value in first.values.items()}
     session.band = measure_band(session.method, base, head, seed=SEED, progress=_common.progress)
     return report
@@ -179,6 +194,7 @@ def _print(arguments: argparse.Namespace, session: Session, report: TestReport |
     )
     lines = [
         f"[baseline] {session.method.benchmark}: {values}",
+        *_method_lines(session),
         f"[baseline] smallest effect that may be claimed here: {render.band_text(session.band)}",
         f"[baseline] tests: {_tests_text(report)}",
         f"[baseline] edit in {session.tree} (branch {session.branch})",
@@ -190,6 +206,22 @@ def _print(arguments: argparse.Namespace, session: Session, report: TestReport |
     lines.append("next: codeflash-agent profile")
     document = {"session": session.as_json(), "tests": report.as_json() if report else None}
     _common.emit(arguments, lines, document)
+
+
+def _method_lines(session: Session) -> list[str]:
+    method, lines = session.method, []
+    if method.runs > 1:
+        lines.append(f"[baseline] one run is short: the best of {method.runs} counts for each sample")
+    if session.band.get("cpu_s", 0.0) > NOISY_BAND and session.band.get("wall_s", 0.0) > NOISY_BAND:
+        lines.append(
+            "[baseline] this benchmark is noisy here: repeated work within one process, with the seconds of the fastest "
+            "call printed as `codeflash-metric call_s=…`, shows far smaller gains"
+        )
+    lines += [f"[baseline] belongs to the output: {name}" for name in method.results]
+    lines += [f"[baseline] left out of the output: {pattern}" for pattern in method.ignore]
+    if method.second:
+        lines.append(f"[baseline] second input, before a keep: {method.second}")
+    return lines
 
 
 def _tests_text(report: TestReport | None) -> str:

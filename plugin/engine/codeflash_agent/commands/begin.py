@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codeflash_agent.commands import _common
+from codeflash_agent.errors import EnvironmentProblem
 from codeflash_agent.session import context as contexts
 from codeflash_agent.session import experiment
 
@@ -18,12 +19,17 @@ DOMAINS = ("cpu", "memory", "gc", "async", "structure")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--target", required=True, help="FILE::FUNCTION as the target table shows it")
-    parser.add_argument("--domains", required=True, type=_domains, help=f"comma-separated: {', '.join(DOMAINS)}")
+    parser.add_argument("--target", help="FILE::FUNCTION as the target table shows it")
+    parser.add_argument("--domains", type=_domains, help=f"comma-separated: {', '.join(DOMAINS)}")
     parser.add_argument(
         "--dimension", help="the dimension or metric that the hypothesis is about (default: first domain)"
     )
-    parser.add_argument("--hypothesis", required=True, help="mechanism and expected effect, one line")
+    parser.add_argument("--hypothesis", help="mechanism and expected effect, one line")
+    parser.add_argument(
+        "--amend",
+        action="store_true",
+        help="correct the open experiment instead; what it is about only until it is measured, its hypothesis always",
+    )
     _common.add_json(parser)
 
 
@@ -39,6 +45,11 @@ def _domains(text: str) -> list[str]:
 
 def run(arguments: argparse.Namespace) -> int:
     """Open it, or say which rule forbids it now."""
+    if arguments.amend:
+        return _amend(arguments)
+    missing = [name for name in ("target", "domains", "hypothesis") if not getattr(arguments, name)]
+    if missing:
+        raise EnvironmentProblem(f"say --{' --'.join(missing)}: an experiment has a target, domains and a hypothesis")
     with contexts.opened() as context:
         record = experiment.begin(
             context,
@@ -52,4 +63,19 @@ def run(arguments: argparse.Namespace) -> int:
             f"edit in {context.tree}; ONE fix; then: codeflash-agent measure",
         ]
         _common.emit(arguments, lines, record.as_json())
+    return 0
+
+
+def _amend(arguments: argparse.Namespace) -> int:
+    fields = {
+        name: value
+        for name in ("target", "domains", "dimension", "hypothesis")
+        if (value := getattr(arguments, name)) is not None
+    }
+    if not fields:
+        raise EnvironmentProblem("say what to correct: --hypothesis, --target, --domains or --dimension")
+    with contexts.opened() as context:
+        record = experiment.amend(context, fields)
+        line = f"[experiment {record.number}] now: {record.target} ({', '.join(record.domains)}): {record.hypothesis}"
+        _common.emit(arguments, [line], record.as_json())
     return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import math
+import dataclasses
 import os
 import shlex
 import signal
@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codeflash_agent import languages
-from codeflash_agent.commands import _common
+from codeflash_agent.commands import _common, _method
 from codeflash_agent.errors import DONE, NO, EnvironmentProblem
 from codeflash_agent.language import Setup
 from codeflash_agent.measure import statistics
-from codeflash_agent.measure.model import Method
 from codeflash_agent.measure.pairs import measure_band, measure_pairs, pair_to_json
+from codeflash_agent.measure.process import run_benchmark
 from codeflash_agent.render.measurement import markdown_lines, measurement_lines
 from codeflash_agent.session import worktrees
 from codeflash_agent.storage import atomic, git
@@ -30,10 +30,12 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from codeflash_agent.language import Language
-    from codeflash_agent.measure.model import Measurement, Pair, Side
+    from codeflash_agent.measure.model import Measurement, Method, Pair, Side
 
 HELP = "measure two commits against each other, in pairs, and say what got better or worse"
-EXAMPLE = "codeflash-agent compare main HEAD --benchmark 'python benchmarks/run.py' --budget 300"
+EXAMPLE = (
+    "codeflash-agent compare main HEAD --benchmark 'python benchmarks/run.py' --fail-on cpu_s=5% --markdown out.md"
+)
 
 SCHEMA = 1
 BUDGET_S = 600.0
@@ -53,43 +55,39 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--benchmark", help="the command to measure, run at the top of each tree (default: setup's)")
     parser.add_argument(
         "--budget",
-        type=_positive,
+        type=_method.seconds,
         default=BUDGET_S,
         metavar="S",
         help=f"seconds of benchmarking (default {BUDGET_S:.0f})",
     )
+    _method.add_arguments(parser)
     parser.add_argument(
-        "--timeout", type=_positive, default=600.0, metavar="S", help="of one benchmark run (default 600)"
-    )
-    parser.add_argument(
-        "--fail-under",
+        "--fail-on",
         action="append",
         default=[],
         type=_threshold,
         metavar="[METRIC=]LOSS",
-        help="exit with 1 only for a loss of at least this, 0.05 for 5 %% (default: any that is told from noise); "
+        help="exit with 1 only for a loss of at least this, such as 5%% or 0.05 (default: any that is told from noise); "
         "with METRIC= for that metric alone; repeatable",
     )
     parser.add_argument("--seed", type=int, help="of the order of runs (default: from the commits)")
-    parser.add_argument("--markdown", action="store_true", help="print the table as Markdown")
+    parser.add_argument(
+        "--markdown",
+        nargs="?",
+        const="-",
+        metavar="FILE",
+        help="print the table as Markdown, or with FILE write it there too",
+    )
     _common.add_json(parser)
-
-
-def _positive(text: str) -> float:
-    with contextlib.suppress(ValueError):
-        number = float(text)
-        if number > 0 and math.isfinite(number):
-            return number
-    raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above 0")
 
 
 def _threshold(text: str) -> tuple[str, float]:
     metric, separator, number = text.rpartition("=")
     with contextlib.suppress(ValueError):
-        loss = float(number)
+        loss = float(number[:-1]) / 100.0 if number.endswith("%") else float(number)
         if 0 <= loss < 1 and bool(metric) == bool(separator):
             return metric, loss
-    raise argparse.ArgumentTypeError(f"{text!r}: write a loss between 0 and 1, such as 0.05, or METRIC=0.05")
+    raise argparse.ArgumentTypeError(f"{text!r}: write a loss between 0 and 1, such as 5% or 0.05, or METRIC=5%")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -107,15 +105,21 @@ def run(arguments: argparse.Namespace) -> int:
     benchmark = arguments.benchmark or setup.benchmark_command
     if not benchmark:
         raise EnvironmentProblem("no benchmark was found; give the command to measure with --benchmark 'command'")
-    method = Method(benchmark=benchmark, timeout_s=arguments.timeout)
+    method = _method.made(arguments, benchmark)
     seed = arguments.seed if arguments.seed is not None else zlib.crc32(f"{base}{head}{benchmark}".encode())
     if arguments.head == "HEAD" and git.uncommitted(Path.cwd()):
         _common.progress("uncommitted changes of this checkout are not measured")
     pairs: list[Pair] = []
     with _ended_politely(), _two_trees(layout, setup, base, head) as trees:
         sides = [worktrees.side(name, language, setup, layout, tree) for name, tree in zip(("base", "head"), trees)]
+        if arguments.runs is None or method.results:
+            _common.progress("one run, to see how long it takes")
+            first = run_benchmark(dataclasses.replace(method, runs=1), sides[0])
+            _method.check(method, first)
+            method = _method.repeated(method, first, arguments.runs)
         measurement = _measure(method, sides[0], sides[1], seed, arguments.budget, pairs)
-    regressions = regressed(measurement, dict(arguments.fail_under))
+    limits = dict(arguments.fail_on)
+    regressions = regressed(measurement, limits)
     document = {
         "schema_version": SCHEMA,
         "base": base,
@@ -127,10 +131,17 @@ def run(arguments: argparse.Namespace) -> int:
         "regressions": regressions,
         "raw_pairs": [pair_to_json(pair) for pair in pairs],
     }
-    shown = markdown_lines if arguments.markdown else measurement_lines
-    lines = [*_heading(arguments, base, head, benchmark), *shown(measurement)]
-    lines += ["", f"worse: {', '.join(regressions)}"] if regressions else []
-    _common.emit(arguments, lines, document)
+    worse = ["", f"worse: {', '.join(regressions)}"] if regressions else []
+    plain = [*_heading(arguments, base, head, benchmark), *measurement_lines(measurement), *worse]
+    marked = [*_heading(arguments, base, head, benchmark, tick="`"), *markdown_lines(measurement), *worse]
+    _common.emit(arguments, marked if arguments.markdown == "-" else plain, document)
+    if arguments.markdown not in (None, "-"):
+        atomic.write_text(Path(arguments.markdown), "\n".join([*marked, ""]))
+    unknown = sorted(name for name in limits if name and name not in measurement.metrics)
+    if unknown:
+        raise EnvironmentProblem(
+            f"--fail-on names {', '.join(unknown)}, which was not measured; measured were {', '.join(measurement.metrics)}"
+        )
     return NO if regressions else DONE
 
 
@@ -166,15 +177,14 @@ def regressed(measurement: Measurement, limits: Mapping[str, float]) -> list[str
     ]
 
 
-def _heading(arguments: argparse.Namespace, base: str, head: str, benchmark: str) -> list[str]:
+def _heading(arguments: argparse.Namespace, base: str, head: str, benchmark: str, tick: str = "") -> list[str]:
     names = [
         commit[:12] if commit.startswith(name) else f"{name} ({commit[:12]})"
         for name, commit in ((arguments.base, base), (arguments.head, head))
     ]
-    tick = "`" if arguments.markdown else ""
     text = f"{names[0]} against {names[1]}: {tick}{benchmark}{tick}"
     command = f"codeflash-agent compare {base[:12]} {head[:12]} --benchmark {shlex.quote(benchmark)}"
-    return [text, "", f"Reproduce: `{command}`", ""] if arguments.markdown else [text, ""]
+    return [text, "", f"Reproduce: `{command}`", ""] if tick else [text, ""]
 
 
 @contextlib.contextmanager

@@ -24,22 +24,34 @@ class Method:
     looks: tuple[int, ...] = (5, 15, 30)  # numbers of pairs after which the interval is looked at
     warmups: int = 1  # uncounted runs of each side
     timeout_s: float = 600.0  # one run of the benchmark
+    runs: int = 1  # of the benchmark for one sample, of which the best figures count
+    results: tuple[str, ...] = ()  # files below the tree that the benchmark writes; they belong to its output
+    ignore: tuple[str, ...] = ()  # regular expressions; what they match is left out when outputs are compared
+    second: str = ""  # the same benchmark with another input, run before a KEEP
 
     @property
     def digest(self) -> str:
-        """Twelve hexadecimal digits that name this method."""
-        text = json.dumps(asdict(self), sort_keys=True)
+        """Twelve hexadecimal digits that name this method; a field added since is in it where it is set."""
+        added = ("runs", "results", "ignore", "second")
+        defaults = Method("")
+        document: dict[str, Any] = asdict(self)
+        for name in added:
+            if document[name] == getattr(defaults, name):
+                del document[name]
+        text = json.dumps(document, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
     def as_json(self) -> dict[str, Any]:
         """A JSON document of the method."""
-        return {**asdict(self), "looks": list(self.looks), "digest": self.digest}
+        lists = {key: list(getattr(self, key)) for key in ("looks", "results", "ignore")}
+        return {**asdict(self), **lists, "digest": self.digest}
 
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> Method:
         """The inverse of `as_json`."""
         known = {key: value for key, value in document.items() if key in cls.__dataclass_fields__}
-        return cls(**{**known, "looks": tuple(known["looks"])})
+        known.update({key: tuple(known[key]) for key in ("looks", "results", "ignore") if key in known})
+        return cls(**known)
 
 
 @dataclass(frozen=True)
@@ -72,7 +84,7 @@ class Sample:
 
     values: Mapping[str, Value]
     exit_code: int
-    output_digest: str  # of standard output without metric lines
+    output_digest: str  # of standard output without metric lines, and of the files in `Method.results`
     notes: tuple[str, ...] = ()  # what a person should know about this run, one line each
 
 

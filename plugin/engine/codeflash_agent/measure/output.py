@@ -38,7 +38,7 @@ class Reading:
     digest: str  # of what is left without metric lines
 
 
-def read(path: Path, *, own: Sequence[str] = ()) -> Reading:
+def read(path: Path, *, own: Sequence[str] = (), ignore: Sequence[str] = ()) -> Reading:
     """Read a captured standard output in one pass and constant memory.
 
     The digest leaves metric lines out, and masks durations, clock times, addresses and the paths in `own`, which
@@ -47,7 +47,9 @@ def read(path: Path, *, own: Sequence[str] = ()) -> Reading:
     Args:
         path: the captured output.
         own: paths that belong to this side or this run alone.
+        ignore: regular expressions, of lines in UTF-8, whose matches are left out of the digest too.
     """
+    patterns = [re.compile(pattern.encode(), re.MULTILINE) for pattern in ignore]
     found: list[tuple[str, Value]] = []
     notes: list[str] = []
     digest = hashlib.blake2b(digest_size=16)
@@ -58,6 +60,8 @@ def read(path: Path, *, own: Sequence[str] = ()) -> Reading:
             plain = block
             if _MARKER in block:
                 plain = b"".join(_take_metrics(line, found, notes) for line in block.splitlines(keepends=True))
+            for pattern in patterns:
+                plain = pattern.sub(b"~", plain)
             if done < MASKED_BYTES:
                 plain = _VARYING.sub(b"~", plain)
             for place in places:

@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 SMALL_EFFECT = 0.05
+NOISY = (
+    "no time could be decided: the runs vary too much; let the benchmark repeat its work within one process and print "
+    "the seconds of its fastest call as a codeflash-metric line, or give it more work"
+)
 TURN_PATIENCE_S = 3600.0
 TOLD_EVERY = 5  # pairs
 TURN_SILENCE_S = 5.0
@@ -92,14 +96,15 @@ def measure_pairs(
     complete = _finished(ratios, len(pairs), method)
     if not complete:
         say(f"the budget of {budget_s:.0f} s ended the measurement after {len(pairs)} pairs")
+    shown = ratios if ratios is not None else statistics.summarise(pairs, band)
     return Measurement(
-        metrics=ratios if ratios is not None else statistics.summarise(pairs, band),
+        metrics=shown,
         pairs=len(pairs),
         band={name: _effective_band(name, band) for name in statistics.shared_metrics(pairs)},
         seconds=clock.spent(),
         complete=complete,
         output_changed=output_changed(pairs),
-        notes=(*notes, *_notes_on(pairs)),
+        notes=(*notes, *_notes_on(pairs, method, shown)),
     )
 
 
@@ -281,7 +286,13 @@ def output_changed(pairs: Sequence[Pair]) -> bool:
     return len(known) == 1 and any(pair.head.output_digest not in known for pair in pairs)
 
 
-def _notes_on(pairs: Sequence[Pair]) -> list[str]:
+def _noisy(ratios: Mapping[str, Ratio]) -> bool:
+    """Whether time stayed undecided, so that a quieter figure is what is missing."""
+    known = [ratio for name, ratio in ratios.items() if ratio.unit in ("s", "ms", "us", "ns") and name != "gc_s"]
+    return bool(known) and all(ratio.verdict == statistics.INCONCLUSIVE for ratio in known)
+
+
+def _notes_on(pairs: Sequence[Pair], method: Method, ratios: Mapping[str, Ratio]) -> list[str]:
     """What the pairs show besides their figures: metrics that came and went, and the notes of single runs."""
     notes: dict[str, None] = {}
     for role in ("base", "head"):
@@ -296,6 +307,10 @@ def _notes_on(pairs: Sequence[Pair]) -> list[str]:
         directions = {s.values[name].better for p in pairs for s in (p.base, p.head) if name in s.values}
         if len(directions) > 1:
             notes[f"{name} was reported as better=lower and as better=higher; the base's word counts"] = None
+    if len(pairs) >= method.looks[-1] and _noisy(ratios):
+        notes[NOISY] = None
+    if method.runs > 1:
+        notes[f"each figure is the best of {method.runs} runs, because one run is short"] = None
     if pairs and len({pair.base.output_digest for pair in pairs}) > 1:
         notes[
             "the benchmark's output differs from run to run on the base, so the two sides' outputs are not compared"

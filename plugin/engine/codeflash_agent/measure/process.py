@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 from codeflash_agent.errors import EnvironmentProblem
 from codeflash_agent.measure import output
-from codeflash_agent.measure.model import Sample, Value
+from codeflash_agent.measure.model import HIGHER, Sample, Value
 from codeflash_agent.storage import temporary
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from codeflash_agent.measure.model import Method, Side
 
 MIB = 1024.0 * 1024.0
@@ -28,7 +30,12 @@ _SHELL = re.compile(r"[|&;<>()$`*?{~#\n]|^\s*\w+=")
 
 
 class BenchmarkFailed(EnvironmentProblem):
-    """The benchmark ended with an error or did not end; one more try may be worth it."""
+    """The benchmark ended with an error or did not end; one more try may be worth it. `side` names where."""
+
+    def __init__(self, message: str, side: str = "") -> None:
+        """Say what happened, and on which side."""
+        super().__init__(message)
+        self.side = side
 
 
 class Supervisor:
@@ -112,7 +119,7 @@ def argv_of(command: str) -> list[str]:
 
 
 def run_benchmark(method: Method, side: Side, supervisor: Supervisor | None = None) -> Sample:
-    """Run the benchmark once on `side` and return its figures.
+    """Run the benchmark on `side` and return its figures: the best of `method.runs` runs.
 
     `wall_s` goes from before the fork to the end of the command's first process; `cpu_s` is user and system time of
     all processes of its tree, daemons included; `rss_mib` is the highest summed resident memory of the tree at one
@@ -130,12 +137,16 @@ def run_benchmark(method: Method, side: Side, supervisor: Supervisor | None = No
         EnvironmentProblem: it cannot be run at all.
     """
     argv = argv_of(method.benchmark)
+    if supervisor is None:
+        with contextlib.closing(Supervisor()) as own:
+            return run_benchmark(method, side, own)
+    return best_of([_run_once(argv, method, side, supervisor) for _ in range(method.runs)])
+
+
+def _run_once(argv: list[str], method: Method, side: Side, supervisor: Supervisor) -> Sample:
     try:
         with temporary.folder() as folder:
-            if supervisor is not None:
-                return _run_in(folder, argv, method, side, supervisor)
-            with contextlib.closing(Supervisor()) as own:
-                return _run_in(folder, argv, method, side, own)
+            return _run_in(folder, argv, method, side, supervisor)
     except EnvironmentProblem:
         raise
     except OSError as error:
@@ -145,10 +156,32 @@ def run_benchmark(method: Method, side: Side, supervisor: Supervisor | None = No
         ) from error
 
 
+def best_of(samples: Sequence[Sample]) -> Sample:
+    """Several runs of one side as one sample: of each metric that all have, the best figure.
+
+    The best of several runs is the one that was disturbed least. Where they printed different output, the digest is of
+    all of them, so that output which varies is seen to vary.
+    """
+    if len(samples) == 1:
+        return samples[0]
+    first = samples[0]
+    values = {
+        name: (max if value.better == HIGHER else min)(
+            (sample.values[name] for sample in samples), key=lambda one: one.amount
+        )
+        for name, value in first.values.items()
+        if all(name in sample.values for sample in samples)
+    }
+    digests = dict.fromkeys(sample.output_digest for sample in samples)
+    notes = dict.fromkeys(note for sample in samples for note in sample.notes)
+    return Sample(values, first.exit_code, "+".join(digests), tuple(notes))
+
+
 def _run_in(folder: Path, argv: list[str], method: Method, side: Side, supervisor: Supervisor) -> Sample:
     probe, stdout, stderr = folder / "probe", folder / "stdout", folder / "stderr"
     probe.mkdir()
     environment = {**side.environment(probe), **method.environment}
+    before = {name: _stamp(side.tree / name) for name in method.results}
     answer = supervisor.run(
         {
             "argv": argv,
@@ -164,8 +197,11 @@ def _run_in(folder: Path, argv: list[str], method: Method, side: Side, superviso
     failure = _failure(answer, method)
     if failure:
         said = output.last_line(stderr) or output.last_line(stdout)
-        raise BenchmarkFailed(f"the benchmark {failure} on {side.name} ({side.tree}){': ' + said if said else ''}")
-    reading = output.read(stdout, own=[str(side.tree), str(folder)])
+        raise BenchmarkFailed(
+            f"the benchmark {failure} on {side.name} ({side.tree}){': ' + said if said else ''}", side.name
+        )
+    own = [str(side.tree), str(folder)]
+    reading = output.read(stdout, own=own, ignore=method.ignore)
     values = {
         "wall_s": Value(answer["wall_s"], "s"),
         "cpu_s": Value(answer["cpu_s"], "s"),
@@ -177,7 +213,24 @@ def _run_in(folder: Path, argv: list[str], method: Method, side: Side, superviso
     notes = list(reading.notes)
     if answer["leftovers"]:
         notes.append(f"{answer['leftovers']} processes still ran when the benchmark ended, and were killed")
-    return Sample({**values, **reading.values}, 0, reading.digest, tuple(notes))
+    digests = [reading.digest]
+    for name, stamp in before.items():
+        path = side.tree / name
+        if _stamp(path) in (None, stamp):
+            notes.append(f"the result file {name} was not written")
+            digests.append("none")
+        else:
+            digests.append(output.read(path, own=own, ignore=method.ignore).digest)
+    return Sample({**values, **reading.values}, 0, ",".join(digests), tuple(notes))
+
+
+def _stamp(path: Path) -> tuple[int, int, int] | None:
+    """What changes when a file is written; None where there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns, status.st_size
 
 
 def _cannot_start(argv: list[str], side: Side, answer: dict[str, Any]) -> str:

@@ -18,6 +18,7 @@ What a verdict takes (`compare_values` decides it in this order):
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from functools import lru_cache
 from statistics import median
@@ -42,6 +43,8 @@ BAND_FLOOR_ELSE = 0.02
 
 # Collector time counts from 1 % of the CPU time on; below that, its ups and downs are nobody's concern.
 GC_SHARE_THAT_COUNTS = 0.01
+# A change of collector time by less than this share of the CPU time is no change.
+GC_NEGLIGIBLE = 0.02
 # A figure of zero or less has no ratio; it counts as this share of the largest figure of the two sides.
 ZERO_COUNTS_AS = 1e-3
 
@@ -185,7 +188,8 @@ def summarise(pairs: Sequence[Pair], band: Mapping[str, float]) -> dict[str, Rat
     """Compare every metric that both sides have.
 
     A metric without an entry in `band` gets the narrowest band it may have. Collector time below 1 % of the base's
-    median CPU time counts as that much, so that a change of it which nobody can feel is no gain and no loss.
+    median CPU time counts as that much, and an undecided ratio of it whose whole interval is worth less than 2 % of the
+    CPU time is *same*, so that a change of it which nobody can feel is no gain, no loss and no reason to measure on.
     """
     result = {}
     for name in shared_metrics(pairs):
@@ -202,7 +206,15 @@ def summarise(pairs: Sequence[Pair], band: Mapping[str, float]) -> dict[str, Rat
             band=max(band.get(name, 0.0), floor_of(name)),
             smallest=smallest,
         )
+        if name == "gc_s" and _negligible(result[name], smallest / GC_SHARE_THAT_COUNTS):
+            result[name] = dataclasses.replace(result[name], verdict=SAME)
     return result
+
+
+def _negligible(ratio: Ratio, cpu_s: float) -> bool:
+    """Whether an undecided ratio of collector seconds means next to nothing at either end of its interval."""
+    ends = (ratio.base - ratio.base / ratio.low, ratio.base - ratio.base / ratio.high)
+    return ratio.verdict == INCONCLUSIVE and all(abs(saved) <= GC_NEGLIGIBLE * cpu_s for saved in ends)
 
 
 def band_of(base: Sequence[float], head: Sequence[float], *, floor: float, longest: int) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from codeflash_agent.errors import EnvironmentProblem, Refused
 from codeflash_agent.session import records, recovery, state, targets
@@ -60,6 +60,36 @@ def begin(context: Context, *, target: str, domains: Sequence[str], dimension: s
         profile=profile.number,
         untracked_before=git.untracked(context.tree),
     )
+    context.save(record)
+    return record
+
+
+def amend(context: Context, fields: Mapping[str, Any]) -> Record:
+    """Correct what the open experiment says of itself; what it said before stays in the record.
+
+    Args:
+        context: the open session.
+        fields: any of `target`, `domains`, `dimension` and `hypothesis`.
+
+    Raises:
+        Refused: none is open, or it was measured and more than its hypothesis would change.
+    """
+    record = require_open(context)
+    changed = {name: value for name, value in fields.items() if getattr(record, name) != value}
+    if not changed:
+        raise Refused(f"experiment {record.number} says that already")
+    fixed = [name for name in changed if name != "hypothesis"]
+    if fixed and record.candidate is not None:
+        raise Refused(
+            f"experiment {record.number} was measured, so its {fixed[0]} stands; correct its --hypothesis alone, "
+            "or discard it and begin another"
+        )
+    before = {"until": state.now(), **{name: str(getattr(record, name)) for name in changed}}
+    record.amended = [*record.amended, before]
+    for name, value in changed.items():
+        setattr(record, name, value)
+    if "domains" in changed and "dimension" not in changed and record.dimension not in record.domains:
+        record.dimension = record.domains[0]
     context.save(record)
     return record
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from codeflash_agent.errors import Refused
 from codeflash_agent.measure.pairs import measure_pairs
+from codeflash_agent.measure.process import BenchmarkFailed
 from codeflash_agent.session import experiment, flaky, records, tests, worktrees
 from codeflash_agent.storage import git
 from codeflash_agent.verdict import decide, gates
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from codeflash_agent.language import TestReport
-    from codeflash_agent.measure.model import Measurement, Pair, Side
+    from codeflash_agent.measure.model import Measurement, Method, Pair, Side
     from codeflash_agent.session.context import Context
     from codeflash_agent.session.records import Candidate, Record
 
 CONFIRMING_PAIRS = 5
+SMALL_GAIN = 0.10  # below it, twice as many pairs confirm: five would miss half of a true 3 % too often
+SECOND_PAIRS = 5
 
 
 def measure(context: Context, *, budget_s: float, progress: Callable[[str], None]) -> Record:
@@ -44,7 +47,7 @@ def measure(context: Context, *, budget_s: float, progress: Callable[[str], None
     method = context.session.method
     if record.candidate is None or record.candidate.tree_hash != candidate.tree_hash or record.method != method.digest:
         record.candidate, record.method = candidate, method.digest
-        record.tests_head = record.measurement = record.confirmation = record.verdict = None
+        record.tests_head = record.measurement = record.confirmation = record.second = record.verdict = None
         record.state = records.OPEN
         context.save(record)
     baseline = worktrees.baseline_at(context.layout, context.setup, record.base_commit)
@@ -122,33 +125,64 @@ def _run_pairs(
     budget_s: float,
     progress: Callable[[str], None],
 ) -> None:
-    record.measurement = _block(context, record, records.MAIN, base, head, budget_s, progress)
+    record.measurement = _block(context, record, records.MAIN, context.session.method, base, head, budget_s, progress)
     if not record.measurement.complete:
         return  # the budget ended it; the next call goes on from the pairs on disk
-    findings = findings + gates.output_changed(record.measurement)
+    findings = findings + gates.output_changed(record.measurement) + gates.cold_warm_gap(record.measurement)
     verdict = decide.decide(record.measurement, target=record.dimension, findings=findings)
     if verdict.status == KEEP:
         progress("confirming in an independent block")
         left = max(1.0, budget_s - record.measurement.seconds)
-        record.confirmation = _block(context, record, records.CONFIRM, base, head, left, progress)
+        method = confirming(context.session.method, record.measurement, verdict)
+        record.confirmation = _block(context, record, records.CONFIRM, method, base, head, left, progress)
         if not record.confirmation.complete:
             return
         verdict = confirmed(verdict, record.measurement, record.confirmation)
+    if verdict.status == KEEP and context.session.method.second:
+        progress(f"the second input: {context.session.method.second}")
+        try:
+            record.second = _second(context, record, base, head, budget_s, progress)
+        except BenchmarkFailed as error:
+            if error.side != "head":
+                raise
+            found = [Finding("second-input", f"with the second input {error}")]
+        else:
+            if not record.second.complete:
+                return
+            found = gates.second_input(record.measurement, record.second, verdict.better)
+        verdict = dataclasses.replace(verdict, findings=(*verdict.findings, *found))
     record.verdict = verdict
+
+
+def _second(
+    context: Context,
+    record: Record,
+    base: Side,
+    head: Side,
+    budget_s: float,
+    progress: Callable[[str], None],
+) -> Measurement:
+    method = dataclasses.replace(context.session.method, benchmark=context.session.method.second, looks=(SECOND_PAIRS,))
+    spent = sum(block.seconds for block in (record.measurement, record.confirmation) if block is not None)
+    return _block(context, record, records.SECOND, method, base, head, max(1.0, budget_s - spent), progress)
+
+
+def confirming(method: Method, measured: Measurement, verdict: Verdict) -> Method:
+    """The method of the confirming block."""
+    small = all(measured.metrics[name].ratio < 1.0 + SMALL_GAIN for name in verdict.better)
+    return dataclasses.replace(method, looks=(CONFIRMING_PAIRS * (2 if small else 1),))
 
 
 def _block(
     context: Context,
     record: Record,
     block: str,
+    method: Method,
     base: Side,
     head: Side,
     budget_s: float,
     progress: Callable[[str], None],
 ) -> Measurement:
-    method = context.session.method
-    if block == records.CONFIRM:
-        method = dataclasses.replace(method, looks=(CONFIRMING_PAIRS,))
     assert record.candidate is not None  # noqa: S101 - set by the caller
 
     def store(pair: Pair) -> None:

@@ -31,6 +31,7 @@ DECIDED = (KEEP, DISCARD, CRASH)
 
 MAIN = "main"
 CONFIRM = "confirm"
+SECOND = "second"  # the benchmark with its second input
 
 
 @dataclass
@@ -64,6 +65,7 @@ class Record:
     flaky: list[str] = field(default_factory=list)  # tests that the change may have made flaky, a line each
     measurement: Measurement | None = None
     confirmation: Measurement | None = None
+    second: Measurement | None = None  # with the second input
     verdict: Verdict | None = None
     explained: dict[str, str] = field(default_factory=dict)  # gate -> why it is no cheat
     overruled: str = ""  # why the verdict was set aside
@@ -75,6 +77,8 @@ class Record:
     commit: str = ""
     closed: str = ""
     left_open: list[str] = field(default_factory=list)  # when an agent ended its turn with this open, though reminded
+    # What it said of itself before it was corrected, and until when.
+    amended: list[dict[str, str]] = field(default_factory=list)
     schema_version: int = SCHEMA
 
     @property
@@ -96,6 +100,7 @@ class Record:
             "tests_head": TestReport.from_json,
             "measurement": Measurement.from_json,
             "confirmation": Measurement.from_json,
+            "second": Measurement.from_json,
             "verdict": Verdict.from_json,
         }
         for key, reader in readers.items():

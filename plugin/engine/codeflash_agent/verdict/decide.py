@@ -130,11 +130,8 @@ def _nothing_better(measurement: Measurement, metric: str | None, losses: str) -
     open_ones = [name for name in aims if name is not None and ratios[name].verdict == statistics.INCONCLUSIVE]
     if open_ones:
         text = "; ".join(shown(name, ratios[name]) for name in open_ones)
-        return (
-            DISCARD,
-            "inconclusive",
-            f"{text}: the interval is too wide after {measurement.pairs} pairs to claim a gain",
-        )
+        wide = f"{text}: the interval is too wide after {measurement.pairs} pairs to claim a gain"
+        return DISCARD, "inconclusive", f"{wide}; that was the last look, so measuring the same again adds nothing"
     text = "; ".join(shown(name, ratios[name]) for name in aims if name is not None) or "no metric was measured"
     return DISCARD, "none better", f"none better: {text}"
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
+from codeflash_agent.measure.statistics import BETTER
 from codeflash_agent.verdict.model import Finding
 
 if TYPE_CHECKING:
@@ -105,8 +107,44 @@ def output_changed(measurement: Measurement) -> list[Finding]:
     """A finding where the benchmark printed something else on head than it always prints on base."""
     if not measurement.output_changed:
         return []
-    what = "the benchmark prints something else than on the base (durations, addresses and metric lines set aside)"
+    what = "the benchmark's output is not what it is on the base (durations, addresses and metric lines set aside)"
     return [Finding("output-changed", what)]
+
+
+def cold_warm_gap(measurement: Measurement) -> list[Finding]:
+    """A finding where later calls gained and the first call, of the same work, hardly did: a memo across calls.
+
+    Metrics are partners when their names differ in `cold` and `warm` alone. The first call gained too little when its
+    gain is below half of the warm one, in logarithms, and the intervals are apart.
+    """
+    found = []
+    for name, warm in measurement.metrics.items():
+        cold = measurement.metrics.get(name.replace("warm", "cold")) if "warm" in name else None
+        if cold is None or warm.verdict != BETTER or cold.high >= warm.low:
+            continue
+        if math.log(cold.ratio) < math.log(warm.ratio) / 2:
+            found.append(
+                f"{name} is {warm.ratio:.2f}x, the first call only {cold.ratio:.2f}x: "
+                "something is remembered from call to call"
+            )
+    return [Finding("cold-warm-gap", _some(found, "; "))] if found else []
+
+
+def second_input(measured: Measurement, second: Measurement, better: Sequence[str]) -> list[Finding]:
+    """A finding where another input shows another output, or less than a quarter of each gain that is claimed.
+
+    Args:
+        measured: by the benchmark.
+        second: by the same benchmark with the other input.
+        better: the metrics on which the claim rests.
+    """
+    found = ["the two sides' outputs differ"] if second.output_changed else []
+    gains = {name: measured.metrics[name].ratio - 1.0 for name in better}
+    again = {name: second.metrics[name].ratio - 1.0 for name in better if name in second.metrics}
+    if not any(gain >= gains[name] / 4 for name, gain in again.items()):
+        shown = ", ".join(f"{name} {1 + gains[name]:.3f} then {1 + gain:.3f}" for name, gain in again.items())
+        found.append(f"less than a quarter of the gain is there ({shown or 'no figure'})")
+    return [Finding("second-input", f"with the second input {' and '.join(found)}")] if found else []
 
 
 def _tests(names: Sequence[str]) -> str:

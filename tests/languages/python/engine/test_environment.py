@@ -188,3 +188,19 @@ def test_generated_modules_that_git_ignores_are_named_for_carrying_over(tmp_path
     project, _ = project_with_worktree(tmp_path, files, venv=False)
     write(project, {"orders/_version.py": "version = '1'\n", "orders/__pycache__/x.pyc": "", "scratch/_version.py": ""})
     assert detect(project).details["carry"] == ["orders/_version.py"]
+
+
+def test_an_extension_built_from_other_source_is_reported(tmp_path):
+    """The checkout's build in a worktree whose compiled source differs is named with how to build it; its own build is not."""
+    files = {"src/orders/__init__.py": "", "src/orders/_speed.c": "int one;\n"}
+    project, tree = project_with_worktree(tmp_path, files)
+    name = "src/orders/_speed.cpython-311-x86_64-linux-gnu.so"
+    for place in (project, tree):
+        (place / name).write_bytes(b"as built in the checkout")
+    setup = detect(project)
+    assert foreign_modules(setup, project, tree) == []
+    (tree / "src/orders/_speed.c").write_text("int two;\n")
+    (line,) = foreign_modules(setup, project, tree)
+    assert "orders._speed (compiled from other source than src/orders/_speed.c" in line
+    (tree / name).write_bytes(b"as built here")
+    assert foreign_modules(setup, project, tree) == []

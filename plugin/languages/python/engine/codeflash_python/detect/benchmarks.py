@@ -30,6 +30,10 @@ SCRIPT_NAMES = (
     "main.py",
 )
 
+# An option as argparse, click, typer or docopt have it.
+_SEED = re.compile(r"""["'(\[\s]--seed\b""")
+SECOND_SEED = 20011
+
 
 @dataclass(frozen=True)
 class Benchmark:
@@ -40,6 +44,7 @@ class Benchmark:
     file: str
     ready: bool  # False where what it needs is not importable
     needs: tuple[str, ...] = ()  # modules that it imports and the target interpreter cannot find
+    second: str = ""  # the same with another input, where it takes a seed
 
     def as_json(self) -> dict[str, Any]:
         """For `Setup.details`."""
@@ -68,7 +73,8 @@ def find_benchmarks(project: Path, files: list[str], target: Target | None) -> l
         elif _is_benchmark(path) and re.search(r"^if __name__ == ", text, re.MULTILINE):
             names = imports.unconditional(text) - own
             absent = tuple(missing_modules(target.interpreter, sorted(names - target.stdlib))) if target else ()
-            found.append(Benchmark(f"python {path}", "script", path, not absent, absent))
+            command = f"python {path}"
+            found.append(Benchmark(command, "script", path, not absent, absent, _second(command, text)))
     found.sort(key=lambda one: (one.kind != "script", _rank(one.file)))
     if with_fixture:
         folder = _common_folder(with_fixture)
@@ -85,6 +91,11 @@ def find_benchmarks(project: Path, files: list[str], target: Target | None) -> l
         command = f"asv run{where} --python=same --quick --dry-run"
         found.append(Benchmark(command, "asv", config, ready))
     return found
+
+
+def _second(command: str, text: str) -> str:
+    """The command with another seed, where the script's options have one."""
+    return f"{command} --seed {SECOND_SEED}" if _SEED.search(text) else ""
 
 
 def _may_be(path: str) -> bool:
