@@ -33,9 +33,7 @@ if TYPE_CHECKING:
     from codeflash_agent.measure.model import Measurement, Method, Pair, Side
 
 HELP = "measure two commits against each other, in pairs, and say what got better or worse"
-EXAMPLE = (
-    "codeflash-agent compare main HEAD --benchmark 'python benchmarks/run.py' --fail-on cpu_s=5% --markdown out.md"
-)
+EXAMPLE = "codeflash-agent compare main HEAD --benchmark 'python bench.py' --fail-on cpu_s=5% --markdown out.md"
 
 SCHEMA = 1
 BUDGET_S = 600.0
