@@ -25,31 +25,32 @@ _cf_begin() {
     mkdir -p "$_cf_session" 2>/dev/null
 }
 
-# A quotation mark inside a string of JSON has a backslash before it, so these can only be the client's own fields.
-_cf_has() { case $_cf_input in *"$1"*) return 0 ;; *) return 1 ;; esac; }
+# Whether the field $1 begins with $2. A quotation mark inside a string of JSON has a backslash before it, so what is found
+# is a field and no text of the user's. The clients write no space after the colon; one that did would be understood.
+_cf_has() { case $_cf_input in *"\"$1\":$2"* | *"\"$1\": $2"*) return 0 ;; *) return 1 ;; esac; }
 
 case $_cf_occasion in
     command)
-        _cf_has '"command_name":"codeflash:optimize"' && _cf_begin
+        _cf_has command_name '"codeflash:optimize"' && _cf_begin
         exit 0
         ;;
     agent)
-        _cf_has '"subagent_type":"codeflash:' || exit 0
+        _cf_has subagent_type '"codeflash:' || exit 0
         _cf_begin && exit 0
         _cf_say "$_cf_sessions cannot be written, so the agent's edits could not be checked; make it writable, then start the agent again"
         exit 2
         ;;
     context)
         # The conversation itself may be a codeflash agent (claude --agent).
-        _cf_has '"agent_type":"codeflash:' && _cf_begin
-        _cf_has '"source":"compact"' && [ -d "$_cf_session" ] || exit 0
+        _cf_has agent_type '"codeflash:' && _cf_begin
+        _cf_has source '"compact"' && [ -d "$_cf_session" ] || exit 0
         ;;
     start)
-        _cf_has '"agent_type":"codeflash:' || exit 0
+        _cf_has agent_type '"codeflash:' || exit 0
         _cf_begin
         ;;
     *)
-        _cf_has '"agent_type":"codeflash:' || exit 0 # the user's own conversation, or somebody else's agent
+        _cf_has agent_type '"codeflash:' || exit 0 # the user's own conversation, or somebody else's agent
         ;;
 esac
 
@@ -67,7 +68,7 @@ case $_cf_occasion in
         ;;
     end)
         # Once is enough: an agent that cannot mend this must be able to end.
-        _cf_has '"stop_hook_active":true' && exit 0
+        _cf_has stop_hook_active 'true' && exit 0
         _cf_say "whether an experiment is open could not be checked (status $_cf_status); run \`codeflash-agent status\`, end what is open, and say in your answer what failed"
         exit 2
         ;;

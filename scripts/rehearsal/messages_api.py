@@ -107,10 +107,12 @@ class Script:
     """The turns of every conversation: `main`, and one list for each agent by the marker in its system prompt.
 
     `conversations` maps a readable name to its turns, `markers` the same names (without `main`) to their markers.
+    `input_tokens` is the size that an answer reports for its request; a large one has the client compact the conversation.
     """
 
     conversations: Mapping[str, Sequence[Turn]]
     markers: Mapping[str, str] = field(default_factory=dict)
+    input_tokens: Callable[[Request], int] = lambda _request: 1
 
     def name_of(self, system: str) -> str:
         """Whose conversation has this system prompt."""
@@ -197,7 +199,7 @@ class ScriptedModel:
             "content": blocks,
             "stop_reason": "tool_use" if asks else "end_turn",
             "stop_sequence": None,
-            "usage": {"input_tokens": 1, "output_tokens": 1},
+            "usage": {"input_tokens": self.script.input_tokens(request), "output_tokens": 1},
         }
 
     def _fail(self, line: str) -> str:

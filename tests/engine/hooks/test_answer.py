@@ -146,6 +146,29 @@ def test_a_second_edit_of_a_file_that_was_changed_before_is_noticed(ask: Any, la
     assert "NOTES.txt" in ask("after-shell", "PostToolUse", tool_name="Bash")["reason"]
 
 
+def test_a_specialists_own_session_is_what_counts_in_its_worktree(ask: Any, layout: Layout) -> None:
+    """A dispatched session has its own experiments: the lead's open one frees nothing there, and shell edits are told."""
+    child, commit = layout.of_dispatched("cpu-distinct"), git.head_commit(layout.project)
+    git.add_worktree(layout.project, child.optimize_tree, commit, branch="codeflash/cpu-distinct")
+    places.mark_worktree(child.optimize_tree, child)
+    state.save(child, factories.session(tree=str(child.optimize_tree), start_commit=commit))
+    session = state.load(layout)
+    session.dispatched.append(
+        state.Dispatch("cpu-distinct", "cpu", ["words/text.py::distinct"], commit, state.OUT, "now")
+    )
+    state.save(layout, session)
+    begin(layout)
+    path = child.optimize_tree / "words" / "text.py"
+    assert "run: codeflash-agent profile" in denied(
+        ask("edit", "PreToolUse", agent="codeflash:codeflash-cpu", **write(path))
+    )
+    ask("before-shell", "PreToolUse", tool_name="Bash")
+    project.write(path, project.FAST)
+    assert str(child.optimize_tree) in ask("after-shell", "PostToolUse", tool_name="Bash")["reason"]
+    begin(child)
+    assert ask("edit", "PreToolUse", agent="codeflash:codeflash-cpu", **write(path)) is None
+
+
 def test_quiet_commands_stay_quiet(ask: Any, layout: Layout) -> None:
     """A command that changed nothing gets no answer, with and without an experiment."""
     for _experiment in ("none", "open"):

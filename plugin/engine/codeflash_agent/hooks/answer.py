@@ -53,8 +53,11 @@ def after_shell(event: Event, folder: Path) -> Answer | None:
     if not event.by_us or layout is None:
         return None
     memory = notes.load(folder, event.agent_id)
-    seen = look.strays(layout, memory.checkout)
-    lines = decide.after_shell(seen, look.standing(layout)) if seen.anything else []
+    lines = []
+    for session in look.sessions(layout):
+        # The user's checkout is everybody's, and told once.
+        seen = look.strays(session, None if session.slug else memory.checkout)
+        lines += decide.after_shell(seen, look.standing(session)) if seen.anything else []
     new = [line for line in lines if line not in memory.told]
     if lines != memory.told or memory.checkout is not None:
         memory.told, memory.checkout = lines, None

@@ -33,8 +33,11 @@ OWNERS = {
     "discarded": "codeflash-agent discard",
     "tests": "codeflash-agent measure",
     "lock": "codeflash-agent",
+    "merges": "codeflash-agent collect",
+    "brief.md": "codeflash-agent dispatch",
+    "result.json": "codeflash-agent dispatch --finish",
 }
-DISPATCHED = "dispatched"  # sessions of others that this one started, with the same files each
+DISPATCHED = "dispatched"  # the sessions of specialists, each in a folder with the same files
 AGENTS_MEMORY = (".claude", "agent-memory")
 
 
@@ -92,7 +95,7 @@ def owner(inside: Path) -> str:
     if parts[:1] == (DISPATCHED,):
         parts = parts[2:]
     if parts[:1] in (("worktrees",), ("baselines",)):
-        return "codeflash-agent baseline"
+        return "codeflash-agent baseline or dispatch"
     return OWNERS.get(parts[0], "") if parts else ""
 
 

@@ -9,11 +9,10 @@ from codeflash_agent.hooks.decide import Seen, Standing
 from codeflash_agent.session import handoff, next_step, records, state
 from codeflash_agent.storage import git
 from codeflash_agent.storage import layout as places
+from codeflash_agent.storage.layout import Layout
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from codeflash_agent.storage.layout import Layout
 
 FOREIGN_LIMIT = 2000  # uncommitted paths of a checkout that are looked at one by one
 
@@ -35,6 +34,13 @@ def layout_at(path: Path, folder: Path) -> Layout | None:
     known = (layout.project / places.HOME).is_dir()
     own = git.toplevel(folder) if folder.is_dir() else None
     return layout if known or own == layout.project else None
+
+
+def sessions(layout: Layout) -> list[Layout]:
+    """The session of a project, and those of the specialists that are out."""
+    main = Layout(layout.project)
+    out = state.load(main).out if state.exists(main) else ()
+    return [main, *(main.of_dispatched(one.slug) for one in out)]
 
 
 def standing(layout: Layout) -> Standing:
