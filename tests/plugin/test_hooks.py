@@ -223,6 +223,17 @@ def test_a_compaction_brings_the_hand_over_back(play, layout):
     assert "measure experiment 7" in json.dumps(last.messages)
 
 
+def test_the_verbs_themselves_set_nothing_off(play, top):
+    """An agent that looks around and runs verbs from the very first one on hears nothing from the hooks."""
+    model = play(
+        [shell(f"cd '{top}' && codeflash-agent setup"), shell(f"cd '{top}' && codeflash-agent status"), "seen"]
+    )
+
+    assert "next: codeflash-agent baseline" in model.conversation("lead")[-1].last_result().text
+    assert "hook blocking" not in heard(model)
+    assert "codeflash: " not in heard(model)
+
+
 def test_a_broken_engine_refuses_the_edit(play, layout, tmp_path):
     """Where the engine cannot start, the client refuses the agent's edit; it would let it pass by itself."""
     begin(layout)

@@ -169,6 +169,24 @@ def test_a_specialists_own_session_is_what_counts_in_its_worktree(ask: Any, layo
     assert ask("edit", "PreToolUse", agent="codeflash:codeflash-cpu", **write(path)) is None
 
 
+def test_calls_side_by_side_are_kept_apart(ask: Any, layout: Layout) -> None:
+    """Each shell call is compared with what it found itself when it began."""
+    begin(layout)
+    ask("before-shell", "PreToolUse", tool_use_id="one")
+    project.write(layout.project / "bench.py", "print(1)\n")
+    ask("before-shell", "PreToolUse", tool_use_id="two")
+    assert ask("after-shell", "PostToolUse", tool_use_id="two") is None
+    assert "bench.py" in ask("after-shell", "PostToolUse", tool_use_id="one")["reason"]
+
+
+def test_the_plugins_own_folders_are_no_change_of_the_users(ask: Any, top: Path) -> None:
+    """What setup and an agent's memory write is not told as a change of the checkout, though git does not ignore it yet."""
+    ask("before-shell", "PreToolUse", tool_name="Bash")
+    project.write(top / ".codeflash" / "setup.md", "found\n")
+    project.write(top / ".claude" / "agent-memory" / "codeflash-deep" / "MEMORY.md", "learnt\n")
+    assert ask("after-shell", "PostToolUse", tool_name="Bash") is None
+
+
 def test_quiet_commands_stay_quiet(ask: Any, layout: Layout) -> None:
     """A command that changed nothing gets no answer, with and without an experiment."""
     for _experiment in ("none", "open"):

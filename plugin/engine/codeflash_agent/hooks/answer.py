@@ -42,7 +42,7 @@ def before_shell(event: Event, folder: Path) -> Answer | None:
     layout = look.project_of(event.folder)
     if event.by_us and layout is not None:
         memory = notes.load(folder, event.agent_id)
-        memory.checkout = look.checkout_state(layout)
+        memory.began(event.call, look.checkout_state(layout))
         notes.save(folder, event.agent_id, memory)
     return None
 
@@ -53,14 +53,15 @@ def after_shell(event: Event, folder: Path) -> Answer | None:
     if not event.by_us or layout is None:
         return None
     memory = notes.load(folder, event.agent_id)
+    before = memory.checkouts.pop(event.call, None)
     lines = []
     for session in look.sessions(layout):
         # The user's checkout is everybody's, and told once.
-        seen = look.strays(session, None if session.slug else memory.checkout)
+        seen = look.strays(session, None if session.slug else before)
         lines += decide.after_shell(seen, look.standing(session)) if seen.anything else []
     new = [line for line in lines if line not in memory.told]
-    if lines != memory.told or memory.checkout is not None:
-        memory.told, memory.checkout = lines, None
+    if lines != memory.told or before is not None:
+        memory.told = lines
         notes.save(folder, event.agent_id, memory)
     if not new:
         return None

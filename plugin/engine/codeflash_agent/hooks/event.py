@@ -24,6 +24,7 @@ class Event:
     agent: str  # full name of the acting agent; empty in the main conversation
     agent_id: str
     folder: Path  # where the conversation works
+    call: str  # tells one tool call from another
     path: Path | None  # the file that a tool is about to write
     children: tuple[str, ...]  # agents of ours that run in the background, the acting one left out
 
@@ -45,13 +46,14 @@ def read(text: str) -> Event:
         given = document.get("tool_input") or {}
         written = given.get("file_path") or given.get("notebook_path")
         agent_id = str(document.get("agent_id") or "")
+        call = str(document.get("tool_use_id") or "")
         children = tuple(_children(document.get("background_tasks") or (), agent_id))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise EnvironmentProblem(
             f"the client's event cannot be read ({type(error).__name__}: {error}); update the plugin or the client"
         ) from error
     path = Path(folder, written) if written else None
-    return Event(name, str(document.get("agent_type") or ""), agent_id, folder, path, children)
+    return Event(name, str(document.get("agent_type") or ""), agent_id, folder, call, path, children)
 
 
 def _children(tasks: Iterable[dict[str, Any]], own: str) -> list[str]:

@@ -14,6 +14,7 @@ from codeflash_agent.storage.layout import Layout
 if TYPE_CHECKING:
     from pathlib import Path
 
+OUR_FOLDERS = (f"{places.HOME}/", ".claude/agent-memory/")  # in a checkout, before git is told to leave them alone
 FOREIGN_LIMIT = 2000  # uncommitted paths of a checkout that are looked at one by one
 
 
@@ -31,9 +32,10 @@ def layout_at(path: Path, folder: Path) -> Layout | None:
     layout = places.find(start, need_git=False)
     if layout.project == start and git.toplevel(start) is None:
         return None
-    known = (layout.project / places.HOME).is_dir()
+    if (layout.project / places.HOME).is_dir():
+        return layout
     own = git.toplevel(folder) if folder.is_dir() else None
-    return layout if known or own == layout.project else None
+    return layout if own == layout.project else None
 
 
 def sessions(layout: Layout) -> list[Layout]:
@@ -103,7 +105,8 @@ def _dirty(tree: Path) -> bool:
 def checkout_state(layout: Layout) -> dict[str, str]:
     """What is uncommitted in the user's checkout: a path with size and time of its last change, and HEAD."""
     found = {"HEAD": git.run_git(layout.project, "rev-parse", "--verify", "--quiet", "HEAD")} if _born(layout) else {}
-    for name in git.uncommitted(layout.project)[:FOREIGN_LIMIT]:
+    names = [name for name in git.uncommitted(layout.project) if not name.startswith(OUR_FOLDERS)]
+    for name in names[:FOREIGN_LIMIT]:
         with contextlib.suppress(OSError):
             about = (layout.project / name).lstat()
             found[name] = f"{about.st_size} {about.st_mtime_ns}"

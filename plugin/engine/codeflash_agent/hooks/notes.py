@@ -13,14 +13,24 @@ from codeflash_agent.storage import atomic
 if TYPE_CHECKING:
     from pathlib import Path
 
+CALLS = 8  # shell calls at once that are kept apart
+
 
 @dataclass
 class Notes:
     """The memory of one agent's hooks."""
 
-    checkout: dict[str, str] | None = None  # the user's checkout before the shell command that runs now
+    checkouts: dict[str, dict[str, str]] = field(
+        default_factory=dict
+    )  # the user's checkout as each running call found it
     told: list[str] = field(default_factory=list)  # what the last notice said, so that it is not said twice
     held: dict[str, int] = field(default_factory=dict)  # what a turn was held for -> how many times
+
+    def began(self, call: str, checkout: dict[str, str]) -> None:
+        """Remember what a shell call found; those that never ended fall out."""
+        self.checkouts[call] = checkout
+        while len(self.checkouts) > CALLS:
+            del self.checkouts[next(iter(self.checkouts))]
 
 
 def _path(folder: Path, agent_id: str) -> Path:
