@@ -141,7 +141,7 @@ def counting(n):
 async def waiting(): await asyncio.sleep(0.02)
 async def client():
     for _ in range(5):
-        decoding(180); await waiting(); joining(8000); await asyncio.sleep(0); counting(25000)
+        decoding(210); await waiting(); joining(9500); await asyncio.sleep(0); counting(30000)
 async def main():
     for _ in range(REPEATS): await asyncio.gather(*(client() for _ in range(5)))
 _spent["waiting"] = 0.0
@@ -208,7 +208,7 @@ def hashing(n):
 def sorting(n):
     for _ in range(n): sorted(numbers)
 for _ in range(REPEATS):
-    compressing(2); hashing(30); sorting(2)
+    compressing(2); hashing(40); sorting(3)
 """,
     ),
 )
