@@ -14,9 +14,11 @@ from __future__ import annotations
 import argparse
 import contextlib
 import hashlib
+import itertools
 import json
 import os
 import random
+import re
 import shlex
 import shutil
 import signal
@@ -64,6 +66,10 @@ TRIES = 3  # kills of one step before it is let through
 SLUG = "cpu-total"
 
 
+class Stuck(Exception):
+    """A step does not get to its end; why is among what is broken."""
+
+
 @dataclass
 class Outcome:
     """What the kills showed."""
@@ -72,7 +78,7 @@ class Outcome:
     late: int = 0  # the verb had ended before its kill
     broken: list[str] = field(default_factory=list)  # invariants that did not hold, a line each
     sessions: int = 0  # ended scripts
-    litter: int = 0  # temporary files left at their end
+    litter: Counter[str] = field(default_factory=Counter)  # temporary files left at their end, by name
 
 
 class Script:
@@ -153,7 +159,7 @@ class Script:
                 self.outcome.kills[name] += 1
                 self.look(f"after a kill of {name} at {time.monotonic() - begun:.2f} s")
         if not done():
-            raise RuntimeError(f"stuck at {shlex.join(arguments)}: {self.outcome.broken[-1:]}")
+            raise Stuck(arguments)
 
     def look(self, when: str) -> None:
         """Check every invariant."""
@@ -302,8 +308,8 @@ class Script:
         self.verb("skip", "--target", "x::y", "--reason", "finishes what a kill left").communicate()
         self.look("at the end")
         litter = [path.name for path in self.temporary.iterdir() if not path.name.endswith(".lock")]
-        litter += [path.name for path in self.home.rglob(".*.*") if path.is_file() and "worktrees" not in path.parts]
-        self.outcome.litter += len(litter)
+        litter += [path.name for path in self.home.rglob(".*.????????") if "worktrees" not in path.parts]
+        self.outcome.litter.update(re.split(r"[-.][^-.]*$", name)[0] for name in litter)
         states = [record["state"] for record in records(home)]
         if states != ["keep", "discard", "keep"] or len(self.rows) != len(states):
             self.outcome.broken.append(f"at the end: experiments {states}, {len(self.rows)} ledger rows")
@@ -319,10 +325,13 @@ def kill(kills: int, seed: int, folder: Path, spared: frozenset[str] = frozenset
     """Run scripts until so many kills were done; verbs in `spared` are let through."""
     outcome = Outcome()
     chance = random.Random(seed)
-    while sum(outcome.kills.values()) < kills:
-        top = folder / f"project-{outcome.sessions}"
+    for number in itertools.count():
+        if sum(outcome.kills.values()) >= kills:
+            break
+        top = folder / f"project-{number}"
         top.mkdir(parents=True)
-        Script(top, outcome, chance, kills, spared).run()
+        with contextlib.suppress(Stuck):
+            Script(top, outcome, chance, kills, spared).run()
         shutil.rmtree(top)
         shutil.rmtree(top.with_name(f"{top.name}-tmp"))
     return outcome
@@ -343,7 +352,7 @@ def main() -> int:
     print(f"| all | {sum(outcome.kills.values())} |\n")
     print(
         f"{outcome.sessions} sessions to their end in {time.monotonic() - begun:.0f} s (seed {arguments.seed}); "
-        f"{outcome.late} verbs ended before their kill; {outcome.litter} temporary files left; invariants broken: {len(outcome.broken)}"
+        f"{outcome.late} verbs ended before their kill; temporary files left {dict(outcome.litter)}; invariants broken: {len(outcome.broken)}"
     )
     for line in outcome.broken:
         print(f"- {line}")

@@ -32,13 +32,23 @@ class Script:
         self.runs: list[str] = []
         self._give = give
 
-    def __call__(self, _method: Method, asked: Side, _supervisor: object = None) -> Sample:
+    def __call__(
+        self,
+        _method: Method,
+        asked: Side,
+        _supervisor: object = None,
+        attempt: Callable[[Callable[[], Sample]], Sample] = lambda run: run(),
+    ) -> Sample:
         """Give, or raise, what the script has for this run."""
-        self.runs.append(asked.name)
-        given = self._give(asked.name, len(self.runs))
-        if isinstance(given, Exception):
-            raise given
-        return given
+
+        def run() -> Sample:
+            self.runs.append(asked.name)
+            given = self._give(asked.name, len(self.runs))
+            if isinstance(given, Exception):
+                raise given
+            return given
+
+        return attempt(run)
 
 
 @pytest.fixture
@@ -175,7 +185,7 @@ def test_a_measurement_survives_json(tmp_path: Path, scripted: Callable[..., Scr
 
 
 def test_one_failure_of_a_pair_is_repeated(tmp_path: Path, scripted: Callable[..., Script]) -> None:
-    """A run that fails once is measured again, as a whole pair, and the measurement says so."""
+    """A run that fails once is made again, and the measurement says so."""
     fails = {4}
     scripted(
         lambda name, run: (
@@ -188,7 +198,7 @@ def test_one_failure_of_a_pair_is_repeated(tmp_path: Path, scripted: Callable[..
 
 
 def test_a_second_failure_is_reported(tmp_path: Path, scripted: Callable[..., Script]) -> None:
-    """A pair that fails twice running ends the call with the benchmark's own line; pairs before it were handed on."""
+    """A run that fails twice running ends the call with the benchmark's own line; pairs before it were handed on."""
     kept: list[Pair] = []
     scripted(lambda name, run: BenchmarkFailed("the benchmark ended with exit status 1") if run > 8 else sample(1.0))
     with pytest.raises(EnvironmentProblem, match="exit status 1"):

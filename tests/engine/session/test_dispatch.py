@@ -275,6 +275,21 @@ def test_a_merged_state_without_gain_does_not_land(
     assert places.find(top).experiments.joinpath("001.json").read_text().count("cancel out today") == 1
 
 
+def test_a_file_in_the_way_is_not_overwritten(top: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file that is in no commit stays where the merge would bring one of that name."""
+    tree = send(top, "distinct")
+    work(tree, "NEW = 1\n", "words/fresh.py")
+    finish("cpu-distinct")
+    mine = top / ".codeflash" / "worktrees" / "optimize" / "words" / "fresh.py"
+    mine.write_text("mine\n")
+    run("collect", status=1)
+    assert "is in no commit and the merge brings one" in capsys.readouterr().err
+    assert mine.read_text() == "mine\n"
+    mine.unlink()
+    run("collect")
+    assert mine.read_text() == "NEW = 1\n"
+
+
 def test_a_lost_one_can_be_taken_or_abandoned(top: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Without a result its keeps are taken on demand, or all of it becomes a patch, rows and a branch."""
     tree = send(top, "distinct")

@@ -31,6 +31,16 @@ def test_a_failed_write_leaves_the_old_file_and_no_temporary_one(
     assert [entry.name for entry in tmp_path.iterdir()] == ["state.json"]
 
 
+def test_the_halves_of_killed_writers_are_swept_once_they_are_old(tmp_path: Path) -> None:
+    """An old one goes; one that may be being written, and what is not of that form, stay."""
+    for name in (".session.json.abcd1234", ".session.json.young123", ".keep", "session.json"):
+        (tmp_path / name).write_text("{")
+    for name in (".session.json.abcd1234", ".keep", "session.json"):
+        os.utime(tmp_path / name, (1, 1))
+    atomic.sweep(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".keep", ".session.json.young123", "session.json"]
+
+
 def test_a_held_lock_is_named(tmp_path: Path) -> None:
     """Waiting for another verb ends in a line that names the lock file."""
     path = tmp_path / "lock"

@@ -19,7 +19,7 @@ import random
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from codeflash_agent.errors import EnvironmentProblem
 from codeflash_agent.measure import statistics
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from codeflash_agent.measure.model import Method, Side
 
-_T = TypeVar("_T")
 
 SMALL_EFFECT = 0.05
 NOISY = (
@@ -75,7 +74,7 @@ def measure_pairs(
         these pairs in `done` goes on.
 
     Raises:
-        EnvironmentProblem: the benchmark cannot be run, or failed twice running; a single failure is repeated.
+        EnvironmentProblem: the benchmark cannot be run, or failed twice running; a run that failed is made again.
     """
     say = progress or _quiet
     pairs = list(done)
@@ -219,7 +218,7 @@ def _warm_up(
         for side in sides:
             say(f"warming {side.name} up")
             with clock.turn(say):
-                _patiently(lambda side=side: run_benchmark(method, side, supervisor), notes, say)  # type: ignore[misc]
+                run_benchmark(method, side, supervisor, lambda run: _patiently(run, notes, say))
 
 
 def _measure_pair(
@@ -235,17 +234,14 @@ def _measure_pair(
 ) -> Pair:
     first = first_of(seed, index)
 
-    def both() -> Pair:
-        samples = {}
-        for role, side in (("base", base), ("head", head)) if first == "base" else (("head", head), ("base", base)):
-            samples[role] = run_benchmark(method, side, supervisor)
-        return Pair(index, first, samples["base"], samples["head"])
-
+    samples = {}
     with clock.turn(say), clock.pair():
-        return _patiently(both, notes, say)
+        for role, side in (("base", base), ("head", head)) if first == "base" else (("head", head), ("base", base)):
+            samples[role] = run_benchmark(method, side, supervisor, lambda run: _patiently(run, notes, say))
+    return Pair(index, first, samples["base"], samples["head"])
 
 
-def _patiently(run: Callable[[], _T], notes: dict[str, None], say: Callable[[str], None]) -> _T:
+def _patiently(run: Callable[[], Sample], notes: dict[str, None], say: Callable[[str], None]) -> Sample:
     """Run once more after a failure: a benchmark that fails now and then can still be measured."""
     try:
         return run()

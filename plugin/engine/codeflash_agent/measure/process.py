@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
 import json
 import re
 import shlex
@@ -20,7 +21,7 @@ from codeflash_agent.measure.model import HIGHER, Sample, Value
 from codeflash_agent.storage import temporary
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from codeflash_agent.measure.model import Method, Side
 
@@ -118,7 +119,12 @@ def argv_of(command: str) -> list[str]:
     return words
 
 
-def run_benchmark(method: Method, side: Side, supervisor: Supervisor | None = None) -> Sample:
+def run_benchmark(
+    method: Method,
+    side: Side,
+    supervisor: Supervisor | None = None,
+    attempt: Callable[[Callable[[], Sample]], Sample] | None = None,
+) -> Sample:
     """Run the benchmark on `side` and return its figures: the best of `method.runs` runs.
 
     `wall_s` goes from before the fork to the end of the command's first process; `cpu_s` is user and system time of
@@ -131,6 +137,7 @@ def run_benchmark(method: Method, side: Side, supervisor: Supervisor | None = No
         method: the command, its environment and its timeout.
         side: the tree to run it in.
         supervisor: the process to run it by; one is started for this run where none is given.
+        attempt: makes one of the runs, and may make it again where it fails.
 
     Raises:
         BenchmarkFailed: it ended with a status other than 0, or not in time.
@@ -139,8 +146,9 @@ def run_benchmark(method: Method, side: Side, supervisor: Supervisor | None = No
     argv = argv_of(method.benchmark)
     if supervisor is None:
         with contextlib.closing(Supervisor()) as own:
-            return run_benchmark(method, side, own)
-    return best_of([_run_once(argv, method, side, supervisor) for _ in range(method.runs)])
+            return run_benchmark(method, side, own, attempt)
+    run = functools.partial(_run_once, argv, method, side, supervisor)
+    return best_of([run() if attempt is None else attempt(run) for _ in range(method.runs)])
 
 
 def _run_once(argv: list[str], method: Method, side: Side, supervisor: Supervisor) -> Sample:

@@ -100,6 +100,7 @@ def collect(
             return outcome
         if not (verdict.status == KEEP and not verdict.findings):
             merge.overruled = overrule
+    _require_room(context, merge)
     merge.rows = [record.as_json() for record in _rows(context, merge, children)]
     merging.land(context, merge)
     outcome.landed = True
@@ -143,6 +144,15 @@ def _require_rest(context: Context) -> None:
         )
     if git.changed_between(context.tree, base, git.tree_hash(context.tree)):
         raise Refused(f"{context.tree} has changes that belong to no experiment; `git -C {context.tree} checkout -- .`")
+
+
+def _require_room(context: Context, merge: Merge) -> None:
+    """Refuse to overwrite a file that no commit holds: what the merge adds must not be there yet."""
+    for path in git.changed_between(context.tree, merge.before, merge.tip):
+        if (context.tree / path).exists() and not git.asks(context.tree, "cat-file", "-e", f"{merge.before}:{path}"):
+            raise Refused(
+                f"{context.tree / path} is in no commit and the merge brings one; move it away, collect again"
+            )
 
 
 def _chosen(context: Context, slugs: Sequence[str]) -> list[Dispatch]:

@@ -78,6 +78,8 @@ def opened(start: Path | None = None) -> Iterator[Context]:
         context = _load(layout)
         worktrees.ensure_tree(layout, context.setup, context.tree, context.session.branch)
         worktrees.mend(layout, context.tree)
+        for folder in (layout.home, layout.experiments, layout.profiles, layout.merges, layout.discarded):
+            atomic.sweep(folder)
         if dispatching.recover(layout, context.session) or merging.recover(context):
             context.records = records.load_all(layout)
         for record in context.records:

@@ -65,12 +65,12 @@ def _session_elsewhere(layout: Layout) -> Path | None:
 
 
 def _drop_unused_branch(layout: Layout, commit: str) -> None:
-    """Remove what a killed start left: a branch of ours that has no commit of its own, and its worktree."""
+    """Remove what a killed start left: a branch that has no commit of its own, and our worktree of it, whole or half."""
     if not git.branch_exists(layout.project, BRANCH):
         return
     tip = git.resolve(layout.project, BRANCH)
-    ours = (layout.optimize_tree / ".git").exists()
-    if ours and git.asks(layout.project, "merge-base", "--is-ancestor", tip, commit):
+    place = git.checked_out_at(layout.project, BRANCH)
+    if place in (None, layout.optimize_tree) and git.asks(layout.project, "merge-base", "--is-ancestor", tip, commit):
         git.remove_worktree(layout.project, layout.optimize_tree)
         git.run_git(layout.project, "branch", "--quiet", "-D", BRANCH)
 

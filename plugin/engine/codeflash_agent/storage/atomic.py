@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LOCK_PATIENCE_S = 20.0
+LEFT_AFTER_S = 60.0
 
 
 def write_text(path: Path, text: str) -> None:
@@ -39,6 +41,14 @@ def write_text(path: Path, text: str) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise _cannot_write(path, error) from error
+
+
+def sweep(folder: Path) -> None:
+    """Remove the halves that killed writers left in `folder`; one that is being written is younger than that."""
+    for path in folder.glob(".*.????????"):
+        with contextlib.suppress(OSError):
+            if path.is_file() and time.time() - path.stat().st_mtime > LEFT_AFTER_S:
+                path.unlink()
 
 
 def write_json(path: Path, document: Any) -> None:

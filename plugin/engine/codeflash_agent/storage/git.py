@@ -6,12 +6,12 @@ import contextlib
 import os
 import shutil
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeflash_agent.errors import EnvironmentProblem
+from codeflash_agent.storage import temporary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -157,8 +157,8 @@ def untracked(tree: Path) -> list[str]:
 
 def tree_hash(tree: Path, new_files: Sequence[str] = ()) -> str:
     """The git tree that a commit of all tracked changes and `new_files` would have; the index stays as it is."""
-    with tempfile.TemporaryDirectory(prefix="codeflash-index-") as folder:
-        environment = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+    with temporary.folder() as folder:
+        environment = {"GIT_INDEX_FILE": str(folder / "index")}
         run_git(tree, "read-tree", "HEAD", environment=environment)
         run_git(tree, "add", "--update", ".", environment=environment)
         if new_files:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PREFIX = "codeflash-run-"
+PREFIX = "codeflash-run-"  # also of what is no run: one name to look for
 OWNER = "owner"
 
 

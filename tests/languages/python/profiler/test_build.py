@@ -72,5 +72,5 @@ def test_help_teaches():
     done = subprocess.run(
         [sys.executable, str(SCRIPT), "--help"], capture_output=True, text=True, timeout=60, check=True
     )
-    for word in ("-- pytest", "score =", "spread", "exit status", "96", "memray"):
+    for word in ("-- pytest", "score =", "room", "exit status", "96", "memray"):
         assert word in done.stdout

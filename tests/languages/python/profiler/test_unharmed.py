@@ -37,7 +37,7 @@ def test_output_is_shown_once_over_all_passes(profile, program, tmp_path):
         done = profile("python", name, options=("--memory", "tracemalloc"), stdin=file)
     assert done.out == "3\n"
     assert (tmp_path / "runs").read_text(encoding="utf-8") == "abc" * 4
-    assert [row["name"] for row in done.document["passes"]] == ["bare", "joint", "calls", "allocations"]
+    assert [row["name"] for row in done.document["passes"]] == ["bare", "joint", "allocations", "calls"]
 
 
 def test_killed_by_a_signal(profile, program):
