@@ -163,8 +163,12 @@ class Script:
 
     def look(self, when: str) -> None:
         """Check every invariant."""
-        for fault in self.faults():
-            self.outcome.broken.append(f"{when}: {fault}")
+        try:
+            for fault in self.faults():
+                self.outcome.broken.append(f"{when}: {fault}")
+        except ValueError as error:
+            self.outcome.broken.append(f"{when}: a file cannot be read: {error}")
+            raise Stuck from error
 
     def faults(self) -> Iterator[str]:
         """What does not hold, one line each."""

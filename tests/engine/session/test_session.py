@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -314,6 +315,9 @@ def test_what_a_killed_start_left_does_not_block_the_next(top: Path) -> None:
     """A branch of ours without a commit of its own is made anew; one with commits is never touched."""
     run("setup", "--set", f"interpreter={project.INTERPRETER}")
     project.git(top, "worktree", "add", "-q", "-b", "codeflash/optimize", str(tree(top)))
+    run("baseline", "--benchmark", "python -c pass", "--no-tests")
+    (top / ".codeflash" / "session.json").unlink()
+    shutil.rmtree(tree(top))
     run("baseline", "--benchmark", "python -c pass", "--no-tests")
     (top / ".codeflash" / "session.json").unlink()
     edit(top, project.FAST)
