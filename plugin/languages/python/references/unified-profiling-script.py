@@ -4846,7 +4846,6 @@ COSTLY = 0.04  # share of the time that observing may take before it looks less 
 SLOWEST_S = 0.01
 PACE_S = 0.05  # how often the interval is chosen anew
 ENOUGH = 300  # samples that the child of a fork is taken to have already when its interval is chosen
-IDLE = 0.1  # share of the time below which a process that uses so much CPU counts as waiting
 
 
 class Observer:
@@ -4858,7 +4857,7 @@ class Observer:
         self.state = State(config.roots)
         self.shard = Shard(config.folder)
         self.part = _part(self)
-        self.tick = guard(self.state, self.part.tick, self._broken)
+        self.tick = guard(self.state, self.part.tick, lambda: self.clock.again(), self._broken)  # noqa: PLW0108 - it changes
         self.clock = make_clock(self.tick, config.clock)
         self.interval_s = self.part.interval_s
         self.pid = os.getpid()
@@ -4926,8 +4925,8 @@ class Observer:
     def _pace(self, now: float) -> None:
         """Choose the interval anew: by how many samples there are, whether anything runs, and what looking costs."""
         cpu = time.process_time()
-        busy = cpu - self.paced_cpu > IDLE * (now - self.next_pace + PACE_S)
-        interval = self.part.pace(self.samples + self.state.samples, self.interval_s, busy=busy)
+        running = (cpu - self.paced_cpu) / (now - self.next_pace + PACE_S)
+        interval = self.part.pace(self.samples + self.state.samples, self.interval_s, running)
         if self.state.handler_cpu > COSTLY * max(now - self.last_flush, PACE_S):
             interval = max(interval, min(self.interval_s * 2, SLOWEST_S))
         if interval != self.interval_s:
@@ -5015,6 +5014,7 @@ class Observer:
         self.state.clear()
         self.part.forget()
         self.samples = max(self.samples, ENOUGH)  # there may be many such children, each short
+        self.interval_s = self.part.pace(self.samples, self.interval_s, 1.0)
         self.shard = Shard(self.config.folder)
         self._introduce("fork", parent)
         try:
@@ -5162,6 +5162,7 @@ if TYPE_CHECKING:
 
 PACES = ((3000, 6), (300, 4), (150, 2))  # samples after which the interval is so many times the first one
 LOOP_PACES = ((2000, 2),)  # where an event loop runs
+IDLE = 0.1  # share of the time below which a process that runs so little counts as waiting
 IDLE_FACTOR = 12  # at least, while the process waits or other threads run
 
 
@@ -5185,8 +5186,8 @@ class Part:
         """Called at each tick of the clock with the frame of the main thread, never while another tick runs."""
         self.due(time.perf_counter())
 
-    def pace(self, _samples: int, interval_s: float, *, busy: bool) -> float:  # noqa: ARG002
-        """The interval to go on with after so many samples, while the process runs or (not `busy`) waits."""
+    def pace(self, _samples: int, interval_s: float, _running: float) -> float:
+        """The interval to go on with after so many samples, when the process ran for that share of the time."""
         return interval_s
 
     def step_aside(self) -> None:
@@ -5237,17 +5238,22 @@ class Joint(Part):
         """Threads are told apart from the sampling one."""
         self.threads.clock = clock
 
-    def pace(self, samples: int, _interval_s: float, *, busy: bool) -> float:
+    def pace(self, samples: int, _interval_s: float, running: float) -> float:
         """Fewer samples a second once there are many: each takes up to 0.1 ms with the signal, and evicts caches.
 
         Shares stay right, since samples are weighted by the CPU time between them. Where an event loop runs they stay
         closer, since a block of it is named by the samples inside, and waiting may be a block.
         """
         loop = "asyncio" in sys.modules
-        factor = next((factor for enough, factor in (LOOP_PACES if loop else PACES) if samples >= enough), 1)
+        factor: float = next((factor for enough, factor in (LOOP_PACES if loop else PACES) if samples >= enough), 1)
         # With threads each sample makes them hand over the interpreter lock, which costs some 0.5 ms.
-        if not loop and (self.threads.count() or (not busy and samples >= PACES[-1][0])):
-            factor = max(factor, IDLE_FACTOR)
+        if loop:
+            return self.interval_s * factor
+        if self.threads.count() or (running < IDLE and samples >= PACES[-1][0]):
+            return self.interval_s * max(factor, IDLE_FACTOR)
+        # A process that waits for its turn meets a sample each time it gets on: as many per second of CPU, not of wall.
+        if samples >= PACES[-1][0]:
+            factor = min(factor / max(running, IDLE), IDLE_FACTOR)
         return self.interval_s * factor
 
     def step_aside(self) -> None:
@@ -5546,8 +5552,10 @@ def make_tick(
     return tick
 
 
-def guard(state: State, tick: Handler, broken: Callable[[Exception], None]) -> Handler:
+def guard(state: State, tick: Handler, again: Callable[[], None], broken: Callable[[Exception], None]) -> Handler:
     """`tick`, never inside itself or a collection's callbacks, and without failures that the program would see.
+
+    `again` asks for the next one.
 
     What is skipped is carried by the next tick. An exception can also be the program's own, of a signal handler that
     ran inside the tick: that one must get through.
@@ -5555,10 +5563,12 @@ def guard(state: State, tick: Handler, broken: Callable[[Exception], None]) -> H
 
     def guarded(signal: int, frame: FrameType | None) -> None:
         if state.busy or state.collecting:
+            again()
             return
         state.busy = True
         try:
             tick(signal, frame)
+            again()
         except Exception as error:
             if not _ours(error):
                 raise
@@ -6083,6 +6093,8 @@ if TYPE_CHECKING:
 CLOCK_MONOTONIC = 1
 SIGEV_THREAD_ID = 4
 SIGEVENT_BYTES = 64
+TIMER_ABSTIME = 1
+LAZY = (0).to_bytes(8, "little") + (50_000_000).to_bytes(8, "little")  # 50 ms, as the kernel takes it
 _PATIENCE_S = 0.5  # how long a stopping sampling thread is waited for
 
 
@@ -6091,7 +6103,12 @@ class NoTimerError(Exception):
 
 
 class PosixTimer:
-    """A signal to the calling thread at a fixed interval of wall time."""
+    """A signal to the calling thread at a fixed interval of wall time.
+
+    The kernel is asked for one signal at a time, and for the next when that has been handled: a process that waits in
+    a system call which is taken up again handles none, and would be woken a thousand times a second for nothing. It
+    is woken every 50 ms there, so that nothing is lost should a signal be.
+    """
 
     name = "signal timer"
 
@@ -6107,7 +6124,7 @@ class PosixTimer:
         self.signal = int(_signal.SIGURG)
         self.timer: Any = None
         self.interruptible = False
-        self._owner = 0
+        self.interval_s = self.last = 0.0
         try:
             self._create, self._set, self._delete, self._pointer, self._byref = _library()
         except (ImportError, OSError, AttributeError, TypeError) as error:
@@ -6137,8 +6154,28 @@ class PosixTimer:
         """
         if self.timer is None:
             return  # the last tick, after the clock was stopped, may still want another pace
-        spec = int(interval_s).to_bytes(8, "little") + int(interval_s % 1 * 1e9).to_bytes(8, "little")
-        if self._set(self.timer, 0, spec * 2, None):
+        self.interval_s, self.last = interval_s, time.perf_counter()
+        if not interval_s:
+            self._ask(0, bytes(32))
+        else:
+            self.again()
+
+    def again(self) -> None:
+        """Ask for the next signal.
+
+        It comes on a grid of the interval, wherever between its lines the last one was handled: counted from there, it
+        would keep step with calls into C of about that length, and always meet the program behind them.
+        """
+        interval = self.interval_s
+        if self.timer is None or not interval:
+            return
+        self.last = at = self.last + interval * (int((time.perf_counter() - self.last) / interval) + 1)
+        whole = int(at)
+        spec = LAZY + whole.to_bytes(8, "little") + int((at - whole) * 1e9).to_bytes(8, "little")
+        self._ask(TIMER_ABSTIME, spec)
+
+    def _ask(self, flags: int, spec: bytes) -> None:
+        if self._set(self.timer, flags, spec, None):
             raise NoTimerError("timer_settime")
 
     def let_system_calls_be_interrupted(self, yes: bool) -> None:
@@ -6185,6 +6222,9 @@ class SamplingThread:
     def set_interval(self, interval_s: float) -> None:
         """Change the interval."""
         self.interval_s = interval_s
+
+    def again(self) -> None:
+        """Nothing needs to be asked for here."""
 
     def let_system_calls_be_interrupted(self, yes: bool) -> None:
         """Nothing is interrupted here."""

@@ -23,7 +23,6 @@ COSTLY = 0.04  # share of the time that observing may take before it looks less 
 SLOWEST_S = 0.01
 PACE_S = 0.05  # how often the interval is chosen anew
 ENOUGH = 300  # samples that the child of a fork is taken to have already when its interval is chosen
-IDLE = 0.1  # share of the time below which a process that uses so much CPU counts as waiting
 
 
 class Observer:
@@ -35,7 +34,7 @@ class Observer:
         self.state = State(config.roots)
         self.shard = Shard(config.folder)
         self.part = _part(self)
-        self.tick = guard(self.state, self.part.tick, self._broken)
+        self.tick = guard(self.state, self.part.tick, lambda: self.clock.again(), self._broken)  # noqa: PLW0108 - it changes
         self.clock = make_clock(self.tick, config.clock)
         self.interval_s = self.part.interval_s
         self.pid = os.getpid()
@@ -103,8 +102,8 @@ class Observer:
     def _pace(self, now: float) -> None:
         """Choose the interval anew: by how many samples there are, whether anything runs, and what looking costs."""
         cpu = time.process_time()
-        busy = cpu - self.paced_cpu > IDLE * (now - self.next_pace + PACE_S)
-        interval = self.part.pace(self.samples + self.state.samples, self.interval_s, busy=busy)
+        running = (cpu - self.paced_cpu) / (now - self.next_pace + PACE_S)
+        interval = self.part.pace(self.samples + self.state.samples, self.interval_s, running)
         if self.state.handler_cpu > COSTLY * max(now - self.last_flush, PACE_S):
             interval = max(interval, min(self.interval_s * 2, SLOWEST_S))
         if interval != self.interval_s:
@@ -192,6 +191,7 @@ class Observer:
         self.state.clear()
         self.part.forget()
         self.samples = max(self.samples, ENOUGH)  # there may be many such children, each short
+        self.interval_s = self.part.pace(self.samples, self.interval_s, 1.0)
         self.shard = Shard(self.config.folder)
         self._introduce("fork", parent)
         try:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 PACES = ((3000, 6), (300, 4), (150, 2))  # samples after which the interval is so many times the first one
 LOOP_PACES = ((2000, 2),)  # where an event loop runs
+IDLE = 0.1  # share of the time below which a process that runs so little counts as waiting
 IDLE_FACTOR = 12  # at least, while the process waits or other threads run
 
 
@@ -46,8 +47,8 @@ class Part:
         """Called at each tick of the clock with the frame of the main thread, never while another tick runs."""
         self.due(time.perf_counter())
 
-    def pace(self, _samples: int, interval_s: float, *, busy: bool) -> float:  # noqa: ARG002
-        """The interval to go on with after so many samples, while the process runs or (not `busy`) waits."""
+    def pace(self, _samples: int, interval_s: float, _running: float) -> float:
+        """The interval to go on with after so many samples, when the process ran for that share of the time."""
         return interval_s
 
     def step_aside(self) -> None:
@@ -98,17 +99,22 @@ class Joint(Part):
         """Threads are told apart from the sampling one."""
         self.threads.clock = clock
 
-    def pace(self, samples: int, _interval_s: float, *, busy: bool) -> float:
+    def pace(self, samples: int, _interval_s: float, running: float) -> float:
         """Fewer samples a second once there are many: each takes up to 0.1 ms with the signal, and evicts caches.
 
         Shares stay right, since samples are weighted by the CPU time between them. Where an event loop runs they stay
         closer, since a block of it is named by the samples inside, and waiting may be a block.
         """
         loop = "asyncio" in sys.modules
-        factor = next((factor for enough, factor in (LOOP_PACES if loop else PACES) if samples >= enough), 1)
+        factor: float = next((factor for enough, factor in (LOOP_PACES if loop else PACES) if samples >= enough), 1)
         # With threads each sample makes them hand over the interpreter lock, which costs some 0.5 ms.
-        if not loop and (self.threads.count() or (not busy and samples >= PACES[-1][0])):
-            factor = max(factor, IDLE_FACTOR)
+        if loop:
+            return self.interval_s * factor
+        if self.threads.count() or (running < IDLE and samples >= PACES[-1][0]):
+            return self.interval_s * max(factor, IDLE_FACTOR)
+        # A process that waits for its turn meets a sample each time it gets on: as many per second of CPU, not of wall.
+        if samples >= PACES[-1][0]:
+            factor = min(factor / max(running, IDLE), IDLE_FACTOR)
         return self.interval_s * factor
 
     def step_aside(self) -> None:

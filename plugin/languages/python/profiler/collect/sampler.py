@@ -74,8 +74,10 @@ def make_tick(
     return tick
 
 
-def guard(state: State, tick: Handler, broken: Callable[[Exception], None]) -> Handler:
+def guard(state: State, tick: Handler, again: Callable[[], None], broken: Callable[[Exception], None]) -> Handler:
     """`tick`, never inside itself or a collection's callbacks, and without failures that the program would see.
+
+    `again` asks for the next one.
 
     What is skipped is carried by the next tick. An exception can also be the program's own, of a signal handler that
     ran inside the tick: that one must get through.
@@ -83,10 +85,12 @@ def guard(state: State, tick: Handler, broken: Callable[[Exception], None]) -> H
 
     def guarded(signal: int, frame: FrameType | None) -> None:
         if state.busy or state.collecting:
+            again()
             return
         state.busy = True
         try:
             tick(signal, frame)
+            again()
         except Exception as error:
             if not _ours(error):
                 raise

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 CLOCK_MONOTONIC = 1
 SIGEV_THREAD_ID = 4
 SIGEVENT_BYTES = 64
+TIMER_ABSTIME = 1
+LAZY = (0).to_bytes(8, "little") + (50_000_000).to_bytes(8, "little")  # 50 ms, as the kernel takes it
 _PATIENCE_S = 0.5  # how long a stopping sampling thread is waited for
 
 
@@ -34,7 +36,12 @@ class NoTimerError(Exception):
 
 
 class PosixTimer:
-    """A signal to the calling thread at a fixed interval of wall time."""
+    """A signal to the calling thread at a fixed interval of wall time.
+
+    The kernel is asked for one signal at a time, and for the next when that has been handled: a process that waits in
+    a system call which is taken up again handles none, and would be woken a thousand times a second for nothing. It
+    is woken every 50 ms there, so that nothing is lost should a signal be.
+    """
 
     name = "signal timer"
 
@@ -50,7 +57,7 @@ class PosixTimer:
         self.signal = int(_signal.SIGURG)
         self.timer: Any = None
         self.interruptible = False
-        self._owner = 0
+        self.interval_s = self.last = 0.0
         try:
             self._create, self._set, self._delete, self._pointer, self._byref = _library()
         except (ImportError, OSError, AttributeError, TypeError) as error:
@@ -80,8 +87,28 @@ class PosixTimer:
         """
         if self.timer is None:
             return  # the last tick, after the clock was stopped, may still want another pace
-        spec = int(interval_s).to_bytes(8, "little") + int(interval_s % 1 * 1e9).to_bytes(8, "little")
-        if self._set(self.timer, 0, spec * 2, None):
+        self.interval_s, self.last = interval_s, time.perf_counter()
+        if not interval_s:
+            self._ask(0, bytes(32))
+        else:
+            self.again()
+
+    def again(self) -> None:
+        """Ask for the next signal.
+
+        It comes on a grid of the interval, wherever between its lines the last one was handled: counted from there, it
+        would keep step with calls into C of about that length, and always meet the program behind them.
+        """
+        interval = self.interval_s
+        if self.timer is None or not interval:
+            return
+        self.last = at = self.last + interval * (int((time.perf_counter() - self.last) / interval) + 1)
+        whole = int(at)
+        spec = LAZY + whole.to_bytes(8, "little") + int((at - whole) * 1e9).to_bytes(8, "little")
+        self._ask(TIMER_ABSTIME, spec)
+
+    def _ask(self, flags: int, spec: bytes) -> None:
+        if self._set(self.timer, flags, spec, None):
             raise NoTimerError("timer_settime")
 
     def let_system_calls_be_interrupted(self, yes: bool) -> None:
@@ -128,6 +155,9 @@ class SamplingThread:
     def set_interval(self, interval_s: float) -> None:
         """Change the interval."""
         self.interval_s = interval_s
+
+    def again(self) -> None:
+        """Nothing needs to be asked for here."""
 
     def let_system_calls_be_interrupted(self, yes: bool) -> None:
         """Nothing is interrupted here."""

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import resource
 import signal
+import subprocess
+import sys
+import time
 
 import pytest
 
@@ -25,3 +30,46 @@ def test_a_stopped_timer_takes_another_pace_without_complaint():
     finally:
         timer.stop()
         signal.signal(signal.SIGURG, before)
+
+
+@pytest.fixture
+def ticking():
+    """A running timer of 1 ms, and the list of the ticks it has made."""
+    before, ticks = signal.getsignal(signal.SIGURG), []
+    try:
+        timer = PosixTimer(lambda *_: (ticks.append(time.perf_counter()), timer.again()))
+    except NoTimerError as error:
+        pytest.skip(f"no timer here: {error}")
+    timer.start(0.001)
+    yield timer, ticks
+    timer.stop()
+    signal.signal(signal.SIGURG, before)
+
+
+def test_a_process_that_waits_for_another_is_left_to_sleep(ticking):
+    """A system call that is taken up again is not interrupted a thousand times a second, and ticks go on afterwards."""
+    _, ticks = ticking
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1)"])
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_nvcsw
+    os.waitpid(process.pid, 0)
+    woken = resource.getrusage(resource.RUSAGE_SELF).ru_nvcsw - before
+    process.returncode = 0
+    assert woken < 200
+    so_far, start = len(ticks), time.thread_time()
+    while time.thread_time() - start < 0.1:
+        sum(range(100))
+    assert len(ticks) > so_far + 10
+
+
+def test_ticks_do_not_keep_step_with_calls_into_c(ticking):
+    """Ticks that come late, behind a long call, do not shift those that follow: these stay on the grid."""
+    timer, ticks = ticking
+    timer.set_interval(0.004)
+    base, phases = timer.last, []
+    while len(phases) < 20:
+        ticks.clear()
+        sum(range(200_000))  # some milliseconds
+        while not ticks:
+            pass
+        phases.append((timer.last - base) / 0.004 % 1)
+    assert all(min(phase, 1 - phase) < 0.01 for phase in phases)
