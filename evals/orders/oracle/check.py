@@ -11,11 +11,10 @@ import datetime
 import gc
 import io
 import sys
-import tracemalloc
 from pathlib import Path
 
-sys.dont_write_bytecode = True
-sys.path.insert(0, str(Path.cwd()))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from judging import executed, kept, main, peak
 
 HEADER = "order,line,day,customer,region,category,sku,quantity,price,currency"
 
@@ -35,25 +34,6 @@ def made(count: int) -> list:
     for line in lines:
         line.euro_cents = line.cents
     return lines
-
-
-def executed(function) -> int:
-    """How many comparisons, calls and steps of the interpreter `function` takes, as far as a tracer sees them."""
-    steps = 0
-
-    def trace(frame, event, _argument):
-        nonlocal steps
-        frame.f_trace_opcodes = True
-        if event == "opcode":
-            steps += 1
-        return trace
-
-    sys.settrace(trace)
-    try:
-        function()
-    finally:
-        sys.settrace(None)
-    return steps
 
 
 class Counted(str):
@@ -98,18 +78,18 @@ def trail_copies() -> bool:
     from orderreport.audit import Trail
 
     lines = made(400)
-    gc.collect()
-    tracemalloc.start()
     trail = Trail()
-    trail.record("one", lines)
-    trail.record("two", lines)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
+
+    def record() -> None:
+        trail.record("one", lines)
+        trail.record("two", lines)
+
+    needed = peak(record)
     for line in lines:
         line.euro_cents = None
     summary = [tuple(row) for row in trail.summary()]
     assert summary == [("one", 400, 400, 400), ("two", 400, 400, 400)], summary
-    return peak < 400 * 200
+    return needed < 400 * 200
 
 
 def line_rows() -> bool:
@@ -119,14 +99,7 @@ def line_rows() -> bool:
     from orderreport.reading import read_lines
 
     read_lines(rows(10))
-    gc.collect()
-    tracemalloc.start()
-    lines, _ = read_lines(text)
-    gc.collect()
-    size = tracemalloc.get_traced_memory()[0] / count
-    tracemalloc.stop()
-    assert len(lines) == count
-    return size < 1150
+    return kept(lambda: read_lines(text)) / count < 1150
 
 
 def category_cycles() -> bool:
@@ -150,19 +123,5 @@ ITEMS = {
 }
 
 
-def main(arguments: list[str]) -> int:
-    """Judge one item; see the module's docstring."""
-    if len(arguments) != 1 or arguments[0] not in ITEMS:
-        print(f"usage: check.py {{{','.join(ITEMS)}}}", file=sys.stderr)
-        return 2
-    try:
-        gone = ITEMS[arguments[0]]()
-    except Exception as error:  # noqa: BLE001 - whatever the changed project raises means that nobody can tell
-        print(f"{arguments[0]}: cannot tell: {type(error).__name__}: {error}", file=sys.stderr)
-        return 2
-    print(f"{arguments[0]}: {'gone' if gone else 'still there'}")
-    return 0 if gone else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(ITEMS))
