@@ -26,7 +26,7 @@ from gateway.signatures import sign
 SECRET = b"benchmark"
 CUSTOMERS = 8
 PAGES = 6
-DELAY_S = 0.012
+DELAY_S = 0.025
 
 
 async def backend(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
