@@ -36,11 +36,11 @@ def test_decorators_as_they_are_written():
     (entry,) = entries(
         """
         @registry.add("a",  key = 1)
-        @cached
+        @traced
         def f(): pass
         """
     )
-    assert entry.decorators == ('registry.add("a",  key = 1)', "cached")
+    assert entry.decorators == ('registry.add("a",  key = 1)', "traced")
     assert entry.line == 4
 
 

@@ -57,10 +57,10 @@ async def customer(name: str, address: tuple[str, int], times: list[float]) -> l
     request = encode({"customer": name, "signature": sign(SECRET, name)})
     answers = []
     for _ in range(PAGES):
-        start = time.perf_counter()
+        start = time.monotonic()
         writer.write(request)
         answers.append(await reader.readline())
-        times.append(time.perf_counter() - start)
+        times.append(time.monotonic() - start)
     writer.close()
     return answers
 
@@ -74,9 +74,9 @@ async def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         journal = Journal(Path(folder) / "journal.txt")
         server = await serve(Pages(services, journal, SECRET), "127.0.0.1", 0)
-        start = time.perf_counter()
+        start = time.monotonic()
         found = await asyncio.gather(*(customer(name, server.sockets[0].getsockname(), times) for name in names))
-        took = time.perf_counter() - start
+        took = time.monotonic() - start
         entered = sorted(line.split("\t", 1)[1] for line in journal.lines())
         server.close()
         await services.close()

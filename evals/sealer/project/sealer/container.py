@@ -77,7 +77,7 @@ def unpack(data: bytes) -> Sealed:
         raise Broken("the name is no text") from None
     stream = zlib.decompressobj()
     try:
-        content = stream.decompress(memoryview(data)[start:], size + 1)
+        content = stream.decompress(data[start:], size + 1)
     except zlib.error as error:
         raise Broken(f"content: {error}") from None
     if len(content) != size or not stream.eof or stream.unused_data:
