@@ -9,6 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pytest
+
 collect_ignore_glob = ["*/fixtures/*"]
 
 # A developer's or a container's habit that users do not have: with it, files that a session leaves behind stay unseen.
@@ -26,3 +28,10 @@ def _offer_uv() -> None:
 
 
 _offer_uv()
+
+
+def pytest_collection_modifyitems(items):
+    """What clocks judge may fail because another program had the processor: it gets another try, which the summary counts."""
+    for item in items:
+        if item.get_closest_marker("noisy"):
+            item.add_marker(pytest.mark.flaky(reruns=2, reruns_delay=2))

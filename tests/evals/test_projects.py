@@ -100,6 +100,7 @@ def test_each_mend_removes_its_own_problem_only(tree, name, item):
     assert (check(tree, name, item["id"]), check(tree, name, other)) == (0, 1)
 
 
+@pytest.mark.noisy
 @every_project
 def test_solved_project_scores_all_and_gains_on_the_headline(tree, name):
     """All mends together score everything, and the figure that the project is about gets better."""
@@ -137,6 +138,7 @@ TRAPS = {
 }
 
 
+@pytest.mark.noisy
 @pytest.mark.parametrize("trap", TRAPS)
 def test_a_trap_is_slower(tmp_path, trap):
     """The tempting change makes its own function slower."""

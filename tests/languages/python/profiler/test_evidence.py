@@ -6,6 +6,8 @@ import pytest
 
 from profiler.analyse.concurrency import through_origin
 
+pytestmark = pytest.mark.noisy
+
 INSTANCES = """\
 import time
 class Point:

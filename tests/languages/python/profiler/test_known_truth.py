@@ -6,6 +6,8 @@ import pytest
 
 from .conftest import shares
 
+pytestmark = pytest.mark.noisy
+
 CLOSE = 8.0  # percentage points
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from .conftest import REPOSITORY
 
+pytestmark = pytest.mark.noisy
+
 PLANTED = REPOSITORY / "scripts" / "bench" / "planted"
 
 

@@ -18,6 +18,7 @@ import pytest
 from .conftest import SCRIPT
 
 pytestmark = [
+    pytest.mark.noisy,
     pytest.mark.slow,
     pytest.mark.skipif(sys.version_info < (3, 11), reason="the pinned numpy needs Python 3.11"),
 ]
