@@ -5,9 +5,11 @@
     python scripts/build_guides.py --measure [--pairs 11] [--only EXAMPLE]
                                                runs each example before and after in pairs, and keeps the figures
 
-`scripts/guides/<guide>/head.md` opens a guide; `<number>-<example>/` holds `about.md` (a line `title:`, a line `kind:`
-with the pattern that the profile prints, a blank line, the text), `before.py` and `after.py`, which print the same. What is
-above `# --- end` is shown.
+`scripts/guides/<guide>/head.md` opens a guide, `tail.md` ends it where it is there; `<number>-<example>/` holds `about.md` (a
+line `title:`, a blank line, the text), `before.py` and `after.py`, which print the same. What is above `# --- end` is shown. A
+line `kind:` names the pattern that the profile prints. A line `payoff:` (cpu, wall or rss) says by which figure the
+example is meant: such guides are ordered by it, `{table}` in their head is the list, and they are written to
+`<guide>/guide.md`.
 """
 
 from __future__ import annotations
@@ -99,13 +101,49 @@ def measure(example: Path, pairs: int) -> dict[str, Any]:
     }
 
 
+def target(guide: Path) -> Path:
+    """Where a guide is written."""
+    by_payoff = any("payoff" in about(example)[0] for example in examples(guide))
+    return REFERENCES / guide.name / "guide.md" if by_payoff else REFERENCES / f"{guide.name}.md"
+
+
+def about(example: Path) -> tuple[dict[str, str], str]:
+    """The fields and the text of an example."""
+    head, _, text = (example / "about.md").read_text(encoding="utf-8").partition("\n\n")
+    return dict(line.split(": ", 1) for line in head.splitlines()), text
+
+
+def ranked(guide: Path) -> list[Path]:
+    """A guide's examples, the largest payoff first where they name one, else by number."""
+    measured = _measured(guide)
+
+    def payoff(example: Path) -> float:
+        name = about(example)[0].get("payoff")
+        figures = measured.get(example.name, {})
+        # A MiB weighs as much as a ratio: the order only tells where to look first.
+        return -float(figures.get({"rss": "rss_mib"}.get(name, name), 0)) if name else 0.0
+
+    return sorted(examples(guide), key=payoff)
+
+
+def table(guide: Path) -> str:
+    """The examples of a guide with what they were measured to gain."""
+    measured = _measured(guide)
+    lines = ["| pattern | CPU | wall | peak, MiB less |", "| --- | ---: | ---: | ---: |"]
+    for example in ranked(guide):
+        figures = measured.get(example.name)
+        if figures:
+            cells = (f"{figures['cpu']:.2f}x", f"{figures['wall']:.2f}x", f"{figures['rss_mib']:.1f}")
+            lines.append(f"| {about(example)[0]['title']} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
 def render(guide: Path) -> str:
     """The whole guide."""
     measured = _measured(guide)
-    parts = [(guide / "head.md").read_text(encoding="utf-8").strip()]
-    for example in examples(guide):
-        head, _, text = (example / "about.md").read_text(encoding="utf-8").partition("\n\n")
-        fields = dict(line.split(": ", 1) for line in head.splitlines())
+    parts = [(guide / "head.md").read_text(encoding="utf-8").strip().replace("{table}", table(guide))]
+    for example in ranked(guide):
+        fields, text = about(example)
         shown = [_shown(example / f"{side}.py") for side in ("before", "after")]
         lines = [f"## {fields['title']}", ""]
         if fields.get("kind"):
@@ -127,6 +165,8 @@ def render(guide: Path) -> str:
         if figures:
             lines += ["", _effect(figures)]
         parts.append("\n".join(lines))
+    if (guide / "tail.md").exists():
+        parts.append((guide / "tail.md").read_text(encoding="utf-8").strip())
     return "\n\n".join(parts) + "\n"
 
 
@@ -172,11 +212,12 @@ def main() -> int:
                     print(example.name, figures[example.name], flush=True)
             kept = {example.name: figures[example.name] for example in examples(guide) if example.name in figures}
             (guide / "measured.json").write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
-        target, text = REFERENCES / f"{guide.name}.md", render(guide)
-        if not target.exists() or target.read_text(encoding="utf-8") != text:
-            stale.append(target.name)
+        place, text = target(guide), render(guide)
+        if not place.exists() or place.read_text(encoding="utf-8") != text:
+            stale.append(str(place.relative_to(REFERENCES)))
             if not options.check:
-                target.write_text(text, encoding="utf-8")
+                place.parent.mkdir(exist_ok=True)
+                place.write_text(text, encoding="utf-8")
     if options.check and stale:
         print(f"out of date: {', '.join(stale)}; run `make guides`", file=sys.stderr)
         return 1

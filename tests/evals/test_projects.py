@@ -32,7 +32,11 @@ HINTS = (
 every_project = pytest.mark.parametrize("name", PROJECTS)
 every_mend = pytest.mark.parametrize(
     ("name", "item"),
-    [pytest.param(name, item, id=f"{name}-{item['id']}") for name, wanted in PROJECTS.items() for item in wanted["planted"]],
+    [
+        pytest.param(name, item, id=f"{name}-{item['id']}")
+        for name, wanted in PROJECTS.items()
+        for item in wanted["planted"]
+    ],
 )
 every_lure = pytest.mark.parametrize(
     ("name", "lure", "kind"),
