@@ -152,6 +152,19 @@ def test_the_brief_carries_what_a_specialist_needs(top: Path, capsys: pytest.Cap
     assert "[dispatch] cpu-distinct: words/text.py::distinct to cpu" in capsys.readouterr().out
 
 
+def test_contradicting_conventions_have_an_order(top: Path) -> None:
+    """The brief has both, the project's first, and says that they win."""
+    (top / ".codeflash" / "conventions.md").write_text("caches are fine\n")
+    (top.parent / "conventions.md").write_text("no caches\n")
+    send(top, "distinct")
+    brief = (top / ".codeflash" / "dispatched" / "cpu-distinct" / "brief.md").read_text()
+    order = [
+        brief.index(text)
+        for text in ("they win where the two contradict", "caches are fine", "The organisation's:", "no caches")
+    ]
+    assert order == sorted(order)
+
+
 def test_what_may_not_be_dispatched_is_said(top: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A third one, a target that is out, one that is in no table, and any from within a dispatched session."""
     send(top, "distinct")

@@ -129,9 +129,6 @@ def _brief(context: Context, made: Dispatch, rows: Sequence[Target], document: d
     functions = {row.function for row in rows}
     found = [one for one in document.get("interactions", []) if any(name in str(one) for name in functions)]
     others = [one for one in context.session.out if one.slug != made.slug]
-    conventions = [
-        path for path in (layout.common / "conventions.md", layout.project.parent / "conventions.md") if path.is_file()
-    ]
     return brief.brief(
         dispatch=made,
         tree=layout.of_dispatched(made.slug).optimize_tree,
@@ -139,11 +136,20 @@ def _brief(context: Context, made: Dispatch, rows: Sequence[Target], document: d
         rows=rows,
         interactions=found,
         setup=_text(layout.setup_md),
-        conventions="\n".join(_text(path) for path in conventions),
+        conventions=_conventions(layout),
         history=[one for one in context.decided if any(row.is_named_by(one.target) for row in rows)],
         others=others,
         note=note,
     )
+
+
+def _conventions(layout: places.Layout) -> str:
+    """The project's wishes and the organisation's, with who wins where they contradict each other."""
+    sources = (
+        ("The project's (they win where the two contradict):", layout.common / "conventions.md"),
+        ("The organisation's:", layout.project.parent / "conventions.md"),
+    )
+    return "\n\n".join(f"{whose}\n\n{_text(path)}" for whose, path in sources if path.is_file())
 
 
 def _text(path: Path) -> str:
