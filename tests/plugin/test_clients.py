@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -128,3 +130,46 @@ def _plugin_command(client, home, *arguments):
         timeout=120,
         check=False,
     )
+
+
+@pytest.mark.parametrize("agent", ["deep", "cpu", "memory", "async", "structure"])
+def test_who_experiments_has_the_method_before_the_first_turn(client, agent, dist, repository, tmp_path):
+    """The skill `experiment` is part of the agent's conversation from its start, in the distribution."""
+    text = (dist / "python" / "agents" / f"codeflash-{agent}.md").read_text(encoding="utf-8")
+    marker = text.split("\n---\n", 1)[1].strip().splitlines()[0]
+    call = {"subagent_type": f"codeflash:codeflash-{agent}", "description": "Look", "prompt": "look"}
+    script = Script(
+        {"main": [ToolCall("Agent", {**call, "run_in_background": False}), "done"], "agent": ["seen"]},
+        {"agent": marker},
+    )
+
+    with ScriptedModel(script) as model:
+        run(
+            client,
+            "start it",
+            cwd=repository,
+            environment=environment(model, tmp_path / "home"),
+            plugin=place("folder", dist),
+            model=model,
+        ).check()
+
+    first = model.conversation("agent")[0]
+    assert "# One experiment" in first.system + first.user_text()
+
+
+def test_what_the_plugin_costs_every_session(dist, tmp_path):
+    """At most 150 tokens are added to a session that does not use it, as the newest client counts them."""
+    newest = clients.ensure(VERSIONS[-1])
+    home, market = tmp_path / "home", tmp_path / "market"
+    shutil.copytree(dist / "python", market / "plugin")
+    (market / ".claude-plugin").mkdir()
+    entry = {"name": "local", "owner": {"name": "x"}, "plugins": [{"name": "codeflash", "source": "./plugin"}]}
+    (market / ".claude-plugin" / "marketplace.json").write_text(json.dumps(entry))
+    assert _plugin_command(newest, home, "marketplace", "add", str(market)).returncode == 0
+    assert _plugin_command(newest, home, "install", "codeflash@local").returncode == 0
+
+    details = _plugin_command(newest, home, "details", "codeflash").stdout
+
+    always = re.search(r"Always-on:\s+~(\d+) tok", details)
+    assert always, details
+    assert int(always[1]) <= 150
