@@ -73,12 +73,13 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--record", metavar="NAME", help="record this machine's noise under that name")
     parser.add_argument("--runs", type=int, default=500, help="of a recording (default 500)")
+    parser.add_argument("--calls", type=int, default=8, help="of about 4 ms in a recorded run (default 8)")
     parser.add_argument("--burners", type=int, default=0, help="processes that compete for the CPU while recording")
     parser.add_argument("--live", type=int, metavar="N", help="make N more real decisions; may be interrupted")
     arguments = parser.parse_args()
     started = time.monotonic()
     if arguments.record:
-        record(arguments.record, arguments.runs, arguments.burners)
+        record(arguments.record, arguments.runs, arguments.burners, arguments.calls)
     elif arguments.live is not None:
         try:
             decider_live.decide_live(arguments.live, LIVE)

@@ -96,7 +96,8 @@ class Language(Protocol):
     def environment(self, setup: Setup, project: Path, tree: Path, probe: Path | None = None) -> dict[str, str]:
         """The complete process environment in which commands run with cwd `tree` execute that tree's own code.
 
-        With `probe`, an existing empty folder, every process also leaves collector figures there for `read_probe`.
+        With `probe`, an existing folder, every process also leaves collector figures there for `read_probe`; those of
+        earlier runs are removed.
         """
 
     def read_probe(self, probe: Path) -> dict[str, float]:

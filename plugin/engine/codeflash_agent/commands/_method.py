@@ -73,8 +73,9 @@ def check(method: Method, first: Sample) -> None:
         )
 
 
-def repeated(method: Method, first: Sample, runs: int | None) -> Method:
-    """The method with as many runs for a sample as the first run's length asks for, unless `runs` says it."""
+def fitted(method: Method, first: Sample, runs: int | None) -> Method:
+    """The method as the first run asks for: pinned where it had one task, and, unless `runs` says it, runs for a sample."""
+    method = dataclasses.replace(method, pinned=first.tasks == 1)
     wall = first.values["wall_s"].amount
     if runs is not None or wall >= SHORT_S:
         return method

@@ -110,11 +110,10 @@ def run(arguments: argparse.Namespace) -> int:
     pairs: list[Pair] = []
     with _ended_politely(), _two_trees(layout, setup, base, head) as trees:
         sides = [worktrees.side(name, language, setup, layout, tree) for name, tree in zip(("base", "head"), trees)]
-        if arguments.runs is None or method.results:
-            _common.progress("one run, to see how long it takes")
-            first = run_benchmark(dataclasses.replace(method, runs=1), sides[0])
-            _method.check(method, first)
-            method = _method.repeated(method, first, arguments.runs)
+        _common.progress("one run, to see how long it takes")
+        first = run_benchmark(dataclasses.replace(method, runs=1), sides[0])
+        _method.check(method, first)
+        method = _method.fitted(method, first, arguments.runs)
         measurement = _measure(method, sides[0], sides[1], seed, arguments.budget, pairs)
     limits = dict(arguments.fail_on)
     regressions = regressed(measurement, limits)

@@ -28,11 +28,12 @@ class Method:
     results: tuple[str, ...] = ()  # files below the tree that the benchmark writes; they belong to its output
     ignore: tuple[str, ...] = ()  # regular expressions; what they match is left out when outputs are compared
     second: str = ""  # the same benchmark with another input, run before a KEEP
+    pinned: bool = False  # both sides of a pair run on one CPU, while neither has a second process or thread
 
     @property
     def digest(self) -> str:
         """Twelve hexadecimal digits that name this method; a field added since is in it where it is set."""
-        added = ("runs", "results", "ignore", "second")
+        added = ("runs", "results", "ignore", "second", "pinned")
         defaults = Method("")
         document: dict[str, Any] = asdict(self)
         for name in added:
@@ -60,7 +61,8 @@ class Side:
 
     name: str  # "base" or "head"
     tree: Path
-    # Called before every run with a fresh empty folder for probes; gives the whole process environment.
+    # Called before every run with a folder for its probes; removes what probes of earlier runs left there, and gives the
+    # whole process environment.
     environment: Any  # Callable[[Path], Mapping[str, str]]
     read_probe: Any  # Callable[[Path], Mapping[str, float]]
 
@@ -86,6 +88,7 @@ class Sample:
     exit_code: int
     output_digest: str  # of standard output without metric lines, and of the files in `Method.results`
     notes: tuple[str, ...] = ()  # what a person should know about this run, one line each
+    tasks: int = 1  # the most processes and threads that were seen at one time; not stored
 
 
 @dataclass(frozen=True)

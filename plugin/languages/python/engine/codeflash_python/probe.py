@@ -10,9 +10,15 @@ PREFIX = "gc-"
 
 
 def install(folder: Path) -> str:
-    """Put the probe into `folder` and return what PYTHONPATH must begin with."""
+    """Put the probe into `folder`, remove the figures of earlier runs, and return what PYTHONPATH must begin with.
+
+    The probe is written once, so that later runs find it compiled.
+    """
     target = folder / "sitecustomize.py"
-    target.write_text(INJECTED.read_text(encoding="utf-8"), encoding="utf-8")
+    if not target.exists():
+        target.write_text(INJECTED.read_text(encoding="utf-8"), encoding="utf-8")
+    for path in folder.glob(f"{PREFIX}*"):
+        path.unlink(missing_ok=True)
     return str(folder)
 
 
