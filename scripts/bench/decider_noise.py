@@ -30,7 +30,7 @@ TIMES = ("cpu_s", "wall_s", "call_ms")
 WORKLOAD = """
 import random, time
 r = random.Random(1)
-for _ in range({calls}):
+for _ in range(CALLS):
     start = time.perf_counter()
     words = [str(r.random()) for _ in range(4000)]
     counts = {}
@@ -52,7 +52,7 @@ def record(name: str, runs: int, burners: int, calls: int) -> None:
     Runs are pinned as those of a measurement are; ten share a CPU, which is what a pair of five runs a sample needs.
     """
     side = plain_side("base")
-    method = Method(f'"{sys.executable}" -I -S -c "{WORKLOAD.format(calls=calls)}"')
+    method = Method(f'"{sys.executable}" -I -S -c "{WORKLOAD.replace("CALLS", str(calls))}"')
     competing = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(burners)]
     try:
         with closing(Supervisor()) as supervisor:

@@ -40,6 +40,9 @@ def _footer(measurement: Measurement) -> list[str]:
         f"{measurement.pairs} pairs in {measurement.seconds:.0f} s{state}; {LEGEND}",
         f"smallest effect claimed: {band or 'none measured'}",
     ]
+    fastest = [name for name, ratio in measurement.metrics.items() if ratio.by]
+    if fastest:
+        lines.append(f"{', '.join(fastest)}: ratio and interval of the two sides' fastest thirds, the rest is disturbed")
     if measurement.output_changed:
         lines.append("the two sides print different output")
     return [*lines, *(f"note: {note}" for note in measurement.notes)]

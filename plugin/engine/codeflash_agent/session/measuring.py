@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from codeflash_agent.language import TestReport
-    from codeflash_agent.measure.model import Measurement, Method, Pair, Side
+    from codeflash_agent.measure.model import Measurement, Method, Pair, Ratio, Side
     from codeflash_agent.session.context import Context
     from codeflash_agent.session.records import Candidate, Record
 
@@ -204,11 +204,11 @@ def _block(
 def confirmed(verdict: Verdict, measured: Measurement, confirmation: Measurement) -> Verdict:
     """A KEEP stands when fresh pairs show at least half of one gain that it rests on; else it becomes a DISCARD."""
     for name in verdict.better:
-        again = confirmation.metrics.get(name)
-        if again is not None and again.ratio - 1.0 >= (measured.metrics[name].ratio - 1.0) / 2:
+        again, claimed = confirmation.metrics.get(name), measured.metrics[name]
+        if again is not None and seen_again(claimed, again) - 1.0 >= (claimed.ratio - 1.0) / 2:
             return verdict
     shown = ", ".join(
-        f"{name} {measured.metrics[name].ratio:.3f} then {confirmation.metrics[name].ratio:.3f}"
+        f"{name} {measured.metrics[name].ratio:.3f} then {seen_again(measured.metrics[name], confirmation.metrics[name]):.3f}"
         for name in verdict.better
         if name in confirmation.metrics
     )
@@ -218,6 +218,11 @@ def confirmed(verdict: Verdict, measured: Measurement, confirmation: Measurement
         rule="not confirmed",
         reason=f"an independent block of {confirmation.pairs} pairs did not show the gain again ({shown or 'no figure'})",
     )
+
+
+def seen_again(claimed: Ratio, again: Ratio) -> float:
+    """The ratio of fresh pairs by the figure that the claim rests on."""
+    return again.fastest if claimed.by else again.ratio
 
 
 def _note_litter(context: Context, record: Record) -> None:
