@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(__file__).with_name("data") / "noise"
+DEVELOPMENT = "dev-"
 COLUMNS = ("cpu_s", "wall_s", "rss_mib", "call_ms")
 TIMES = ("cpu_s", "wall_s", "call_ms")
 
@@ -73,9 +74,11 @@ def record(name: str, runs: int, burners: int, calls: int) -> None:
     (DATA / f"{name}.json").write_text(json.dumps({"what": what, "columns": COLUMNS, "rows": rows}) + "\n")
 
 
-def recorded() -> Iterator[tuple[str, list[Sample]]]:
-    """The recordings, each with what it is of."""
+def recorded(names: Sequence[str] = ()) -> Iterator[tuple[str, list[Sample]]]:
+    """The recordings of these names, each with what it is of; without names those that no rule was developed on."""
     for path in sorted(DATA.glob("*.json")):
+        if path.stem not in names if names else path.stem.startswith(DEVELOPMENT):
+            continue
         document = json.loads(path.read_text())
         cpu = [row[0] for row in document["rows"]]
         title = f"{path.stem}: {document['what']}; CPU varies by {variation(cpu):.1%}"

@@ -106,7 +106,7 @@ class Ratio:
     """One metric compared: `ratio` is how many times better head is, so above 1 is an improvement.
 
     `base` and `head` are medians; `low` and `high` bound the 95 % interval of `ratio`, which is the median of the pairs'
-    ratios, or, where `by` says `fastest third`, that of the two sides' fastest thirds (`statistics` says when); `verdict`
+    ratios, or, where `by` says `fastest quarter`, that of the two sides' fastest quarters (`statistics` says when); `verdict`
     is `better`, `worse`, `same` (the interval lies within the band around 1) or `inconclusive`.
     """
 
@@ -119,7 +119,7 @@ class Ratio:
     unit: str
     better: str = LOWER
     by: str = ""  # what `ratio` is of, where that is not the median over pairs
-    fastest: float = 0.0  # the ratio of the fastest thirds, 0 where it was not computed
+    fastest: float = 0.0  # the ratio of the fastest quarters, 0 where it was not computed
 
 
 @dataclass(frozen=True)

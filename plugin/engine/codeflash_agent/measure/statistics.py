@@ -12,9 +12,9 @@ What a verdict takes (`compare_values` decides it in this order):
     ratios, and five ratios fall on one side by chance once in sixteen times;
   - from `CLEAR_BELOW` pairs on the 99.5 % interval lies on that side too: that takes 13 of 15
     pairs, or 23 of 30. Several metrics are looked at several times, and each look is a chance to be wrong.
-* The same by the *fastest third*, from `CLEAR_BELOW` pairs on, where the median says nothing and does not lie on the other
-  side: each side's fastest third of runs, as the mean of its logarithms. What disturbs a run makes it slower, so where
-  a good part of the runs is disturbed the fastest third still is not. A side that is slow (by 10 % of its fastest third)
+* The same of a time by the *fastest quarter*, from `CLEAR_BELOW` pairs on, where the median says nothing and does not lie on the other
+  side: each side's fastest quarter of runs, as the mean of its logarithms. What disturbs a run makes it slower, so where
+  a good part of the runs is disturbed the fastest quarter still is not. A side that is slow (by 10 % of its fastest quarter)
   in more pairs than chance gives it is not disturbed but slow, and claims nothing this way. A second chance is a second
   chance to be wrong, so this takes the 99.75 % interval.
 * *same*: the 95 % interval lies within the band around 1.
@@ -42,11 +42,12 @@ MIN_PAIRS = 5
 CLEAR_BELOW = 10
 SHOWN = 0.95
 CLAIMED = 0.995
-CLAIMED_BY_THIRDS = 0.9975  # stricter, because it is a second chance
-FASTEST = "fastest third"
-RESAMPLES = 4000
+CLAIMED_BY_QUARTERS = 0.9975  # stricter, because it is a second chance
+FASTEST = "fastest quarter"
+RESAMPLES = 2000
+TIME_UNITS = ("s", "ms", "us", "µs", "ns")
 SLOW = math.log(1.1)
-SLOW_BY_CHANCE = 0.01
+SLOW_BY_CHANCE = 0.02
 
 # The band is never narrower than this: an effect below it is not claimed on any machine.
 BAND_FLOOR = {"cpu_s": 0.02, "wall_s": 0.02, "rss_mib": 0.01, "gc_s": 0.05}
@@ -104,23 +105,23 @@ def compare_values(
         [math.log(max(value if value > 0 else largest * ZERO_COUNTS_AS, floor)) for value in side]
         for side in (base, head)
     ]
-    third = Thirds(*([-one for one in side] if better == HIGHER else side for side in least))
+    quarter = Quarters(*([-one for one in side] if better == HIGHER else side for side in least))
     by, ratio = "", (middle, low, high)
-    if verdict in (SAME, INCONCLUSIVE) and len(steps) >= CLEAR_BELOW:
-        word = third.verdict(math.log1p(band))
+    if verdict in (SAME, INCONCLUSIVE) and len(steps) >= CLEAR_BELOW and unit in TIME_UNITS:
+        word = quarter.verdict(math.log1p(band))
         if word in (BETTER, WORSE) and (high > 0.0 if word == BETTER else low < 0.0):
-            verdict, by, ratio = word, FASTEST, (third.ratio, *third.interval(SHOWN))
+            verdict, by, ratio = word, FASTEST, (quarter.ratio, *quarter.interval(SHOWN))
     shown = map(math.exp, ratio)
-    return Ratio(before, after, *shown, verdict, unit, better, by, math.exp(third.ratio))
+    return Ratio(before, after, *shown, verdict, unit, better, by, math.exp(quarter.ratio))
 
 
-class Thirds:
-    """The fastest thirds of two sides, compared; all figures are logarithms of which less is better."""
+class Quarters:
+    """The fastest quarters of two sides, compared; all figures are logarithms of which less is better."""
 
     def __init__(self, base: Sequence[float], head: Sequence[float]) -> None:
         """Order both sides; `ratio` is how much less head is."""
         self._count = len(base)
-        self._size = max(1, round(self._count / 3))
+        self._size = max(1, round(self._count / 4))
         self._sides = [sorted((value, index) for index, value in enumerate(side)) for side in (base, head)]
         self.ratio = self._difference((1,) * self._count)
         self._drawn: list[float] = []
@@ -129,12 +130,12 @@ class Thirds:
         """Whether head is better or worse by more than chance, else inconclusive."""
         if abs(self.ratio) < band:
             return INCONCLUSIVE
-        low, high = self.interval(CLAIMED_BY_THIRDS)
+        low, high = self.interval(CLAIMED_BY_QUARTERS)
         word = BETTER if low > 0.0 else WORSE if high < 0.0 else INCONCLUSIVE
         return INCONCLUSIVE if self._slow_more_often(word) else word
 
     def _slow_more_often(self, word: str) -> bool:
-        """Whether the side that would win is slow, by its own fastest third, in more pairs than chance gives it.
+        """Whether the side that would win is slow, by its own fastest quarter, in more pairs than chance gives it.
 
         Then it is not disturbed: being slow now and then is what the change brought.
         """
@@ -154,7 +155,7 @@ class Thirds:
         return self._drawn[passed], self._drawn[-1 - passed]
 
     def _difference(self, times: Sequence[int]) -> float:
-        """What base's fastest third takes more than head's, each pair counted so many `times`."""
+        """What base's fastest quarter takes more than head's, each pair counted so many `times`."""
         base, head = (self._fastest(side, times) for side in self._sides)
         return base - head
 

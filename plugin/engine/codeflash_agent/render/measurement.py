@@ -42,7 +42,9 @@ def _footer(measurement: Measurement) -> list[str]:
     ]
     fastest = [name for name, ratio in measurement.metrics.items() if ratio.by]
     if fastest:
-        lines.append(f"{', '.join(fastest)}: ratio and interval of the two sides' fastest thirds, the rest is disturbed")
+        lines.append(
+            f"{', '.join(fastest)}: ratio and interval of the two sides' fastest quarters, the rest is disturbed"
+        )
     if measurement.output_changed:
         lines.append("the two sides print different output")
     return [*lines, *(f"note: {note}" for note in measurement.notes)]
