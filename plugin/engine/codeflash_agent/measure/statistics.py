@@ -111,8 +111,8 @@ def compare_values(
         word = quarter.verdict(math.log1p(band))
         if word in (BETTER, WORSE) and (high > 0.0 if word == BETTER else low < 0.0):
             verdict, by, ratio = word, FASTEST, (quarter.ratio, *quarter.interval(SHOWN))
-    shown = map(math.exp, ratio)
-    return Ratio(before, after, *shown, verdict, unit, better, by, math.exp(quarter.ratio))
+    times, low, high = (math.exp(one) for one in ratio)
+    return Ratio(before, after, times, low, high, verdict, unit, better, by, math.exp(quarter.ratio))
 
 
 class Quarters:

@@ -11,9 +11,10 @@ Exit statuses: 0 done; 1 a benchmark failed or none was found; 2 usage; pytest's
 
 from __future__ import annotations
 
+import importlib
 import sys
 
-KINDS = ("call", "asv", "pytest", "pyperf")
+KINDS = {"call": "calls", "asv": "asv", "pytest": "suite", "pyperf": "pyperf_script"}
 
 
 def main(arguments: list[str]) -> int:
@@ -25,15 +26,8 @@ def main(arguments: list[str]) -> int:
     if kind not in KINDS or not rest:
         sys.stderr.write(f"codeflash_bench: give {', '.join(KINDS)} and what to run; --help shows how\n")
         return 2
-    if kind == "call":
-        from codeflash_bench import calls as chosen  # noqa: PLC0415 - what is not needed is not imported
-    elif kind == "asv":
-        from codeflash_bench import asv as chosen  # noqa: PLC0415
-    elif kind == "pytest":
-        from codeflash_bench import suite as chosen  # noqa: PLC0415
-    else:
-        from codeflash_bench import pyperf_script as chosen  # noqa: PLC0415
-    return chosen.run(rest)
+    status: int = importlib.import_module(f"codeflash_bench.{KINDS[kind]}").run(rest)
+    return status
 
 
 if __name__ == "__main__":

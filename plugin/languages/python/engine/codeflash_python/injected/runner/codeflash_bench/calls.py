@@ -46,7 +46,8 @@ def find(name: str) -> Callable[..., Any]:
     found: Any = functools.reduce(getattr, path.split("."), importlib.import_module(module))
     if not callable(found):
         raise ValueError("it is not callable")  # noqa: TRY004 - reported like the other spelling errors
-    return found
+    function: Callable[..., Any] = found
+    return function
 
 
 def bound(function: Callable[..., Any], given: list[Any]) -> Callable[[], Any]:
