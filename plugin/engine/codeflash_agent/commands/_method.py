@@ -10,12 +10,19 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from codeflash_agent.errors import EnvironmentProblem
+from codeflash_agent.measure import extras
 from codeflash_agent.measure.model import Method
 
 if TYPE_CHECKING:
     from codeflash_agent.measure.model import Sample
 
 SHORT_S = 0.2  # a run below this is repeated within a sample
+EXTRAS = {
+    extras.STARTUP: "measure also how long importing the project's packages takes (startup_wall, startup_cpu)",
+    extras.ALLOCATIONS: "measure also the allocations at peak (alloc_peak_mib), in three slower runs of each side",
+    extras.INSTRUCTIONS: "count instructions too, by callgrind where valgrind is installed: some fifty times slower; they "
+    "decide where CPU seconds stay inconclusive",
+}
 FILL_S = 0.5
 MOST_RUNS = 5
 
@@ -51,6 +58,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "repeatable",
     )
 
+    for kind, text in EXTRAS.items():
+        parser.add_argument(f"--{kind}", action="append_const", const=kind, dest="extras", help=text)
+
 
 def made(arguments: argparse.Namespace, benchmark: str, second: str = "") -> Method:
     """The method that the options ask for."""
@@ -61,6 +71,7 @@ def made(arguments: argparse.Namespace, benchmark: str, second: str = "") -> Met
         results=tuple(dict.fromkeys(arguments.result)),
         ignore=tuple(dict.fromkeys(arguments.ignore)),
         second=second,
+        extras=tuple(kind for kind in extras.KINDS if kind in (arguments.extras or ())),
     )
 
 

@@ -217,6 +217,8 @@ def _method_lines(session: Session) -> list[str]:
             "[baseline] this benchmark is noisy here: repeated work within one process, with the seconds of the fastest "
             "call printed as `codeflash-metric call_s=…`, shows far smaller gains"
         )
+    if method.extras:
+        lines.append(f"[baseline] measured besides: {', '.join(method.extras)}")
     if method.pinned:
         lines.append("[baseline] one process and thread: both runs of a pair are pinned to one CPU")
     lines += [f"[baseline] belongs to the output: {name}" for name in method.results]

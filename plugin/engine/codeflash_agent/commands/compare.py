@@ -17,7 +17,7 @@ from codeflash_agent import languages
 from codeflash_agent.commands import _common, _method
 from codeflash_agent.errors import DONE, NO, EnvironmentProblem
 from codeflash_agent.language import Setup
-from codeflash_agent.measure import statistics
+from codeflash_agent.measure import extras, statistics
 from codeflash_agent.measure.pairs import measure_band, measure_pairs, pair_to_json
 from codeflash_agent.measure.process import run_benchmark
 from codeflash_agent.render.measurement import markdown_lines, measurement_lines
@@ -153,7 +153,7 @@ def _measure(method: Method, base: Side, head: Side, seed: int, budget_s: float,
     started = time.monotonic()
     band = measure_band(method, base, base, seed=seed, budget_s=BAND_SHARE * budget_s, progress=_common.progress)
     left = budget_s - (time.monotonic() - started)
-    return measure_pairs(
+    outcome = measure_pairs(
         method,
         base,
         head,
@@ -163,6 +163,7 @@ def _measure(method: Method, base: Side, head: Side, seed: int, budget_s: float,
         on_pair=pairs.append,
         progress=_common.progress,
     )
+    return extras.measured(method, base, head, outcome, seed=seed, say=_common.progress)
 
 
 def regressed(measurement: Measurement, limits: Mapping[str, float]) -> list[str]:

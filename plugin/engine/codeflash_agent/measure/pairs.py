@@ -19,6 +19,7 @@ import random
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from codeflash_agent.errors import EnvironmentProblem
@@ -108,7 +109,15 @@ def measure_pairs(
         complete=complete,
         output_changed=output_changed(pairs),
         notes=(*notes, *_notes_on(pairs, method, shown)),
+        information=_information(pairs),
     )
+
+
+def _information(pairs: Sequence[Pair]) -> dict[str, list[float]]:
+    """The medians of what both sides told for information, in all pairs."""
+    told = [[side.information for side in (pair.base, pair.head)] for pair in pairs]
+    names = [name for name in (told[0][0] if told else ()) if all(name in side for pair in told for side in pair)]
+    return {name: [median(pair[place][name] for pair in told) for place in (0, 1)] for name in names}
 
 
 def measure_band(
@@ -355,10 +364,13 @@ def pair_from_json(document: Mapping[str, Any]) -> Pair:
 
 def _sample_to(sample: Sample) -> dict[str, Any]:
     values = {name: [value.amount, value.unit, value.better] for name, value in sample.values.items()}
-    document = {"values": values, "exit_code": sample.exit_code, "output": sample.output_digest}
+    document: dict[str, Any] = {"values": values, "exit_code": sample.exit_code, "output": sample.output_digest}
+    if sample.information:
+        document["information"] = dict(sample.information)
     return {**document, "notes": list(sample.notes)} if sample.notes else document
 
 
 def _sample_from(document: Mapping[str, Any]) -> Sample:
     values = {name: Value(*value) for name, value in document["values"].items()}
-    return Sample(values, document["exit_code"], document["output"], tuple(document.get("notes", ())))
+    notes, information = tuple(document.get("notes", ())), document.get("information", {})
+    return Sample(values, document["exit_code"], document["output"], notes, information)

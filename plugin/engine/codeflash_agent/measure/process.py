@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from codeflash_agent.measure.model import Method, Side
 
+ALLOCATED = "alloc_peak_mib"  # what `Side.read_probe` may give on request
 MIB = 1024.0 * 1024.0
 _QUOTED = re.compile(r"'[^']*'|\"[^\"$`\\]*\"|\\.")
 _SHELL = re.compile(r"[|&;<>()$`*?{~#\n]|^\s*\w+=")
@@ -212,7 +213,9 @@ def best_of(samples: Sequence[Sample]) -> Sample:
     }
     digests = dict.fromkeys(sample.output_digest for sample in samples)
     notes = dict.fromkeys(note for sample in samples for note in sample.notes)
-    return Sample(values, first.exit_code, "+".join(digests), tuple(notes), max(sample.tasks for sample in samples))
+    return Sample(
+        values, first.exit_code, "+".join(digests), tuple(notes), first.information, max(s.tasks for s in samples)
+    )
 
 
 def _run_in(
@@ -251,6 +254,9 @@ def _run_in(
     probed = side.read_probe(probe)
     if "gc_s" in probed:
         values["gc_s"] = Value(float(probed["gc_s"]), "s")
+    if ALLOCATED in probed:
+        values[ALLOCATED] = Value(float(probed[ALLOCATED]), "MiB")
+    information = {name: float(amount) for name, amount in probed.items() if name not in ("gc_s", ALLOCATED)}
     notes = list(reading.notes)
     if answer["leftovers"]:
         notes.append(f"{answer['leftovers']} processes still ran when the benchmark ended, and were killed")
@@ -262,7 +268,9 @@ def _run_in(
             digests.append("none")
         else:
             digests.append(output.read(path, own=own, ignore=method.ignore).digest)
-    return Sample({**values, **reading.values}, 0, ",".join(digests), tuple(notes), max(1, answer["tasks"]))
+    return Sample(
+        {**values, **reading.values}, 0, ",".join(digests), tuple(notes), information, max(1, answer["tasks"])
+    )
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

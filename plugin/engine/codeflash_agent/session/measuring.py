@@ -7,6 +7,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 from codeflash_agent.errors import Refused
+from codeflash_agent.measure import extras
 from codeflash_agent.measure.pairs import measure_pairs
 from codeflash_agent.measure.process import BenchmarkFailed
 from codeflash_agent.session import experiment, flaky, records, tests, worktrees
@@ -128,15 +129,31 @@ def _run_pairs(
     record.measurement = _block(context, record, records.MAIN, context.session.method, base, head, budget_s, progress)
     if not record.measurement.complete:
         return  # the budget ended it; the next call goes on from the pairs on disk
+    method = context.session.method
+    record.measurement = extras.measured(
+        method, base, head, record.measurement, seed=_seed(record, "extras"), say=progress
+    )
     findings = findings + gates.output_changed(record.measurement) + gates.cold_warm_gap(record.measurement)
     verdict = decide.decide(record.measurement, target=record.dimension, findings=findings)
     if verdict.status == KEEP:
         progress("confirming in an independent block")
         left = max(1.0, budget_s - record.measurement.seconds)
-        method = confirming(context.session.method, record.measurement, verdict)
+        method = confirming(method, record.measurement, verdict)
         record.confirmation = _block(context, record, records.CONFIRM, method, base, head, left, progress)
         if not record.confirmation.complete:
             return
+        if any(name.startswith(extras.STARTUP) for name in verdict.better):
+            seed = _seed(record, "extras again")
+            record.confirmation = extras.measured(
+                method,
+                base,
+                head,
+                record.confirmation,
+                seed=seed,
+                say=progress,
+                only=(extras.STARTUP,),
+                looks=method.looks,
+            )
         verdict = confirmed(verdict, record.measurement, record.confirmation)
     if verdict.status == KEEP and context.session.method.second:
         progress(f"the second input: {context.session.method.second}")
@@ -183,7 +200,6 @@ def _block(
     budget_s: float,
     progress: Callable[[str], None],
 ) -> Measurement:
-    assert record.candidate is not None  # noqa: S101 - set by the caller
 
     def store(pair: Pair) -> None:
         records.append_pair(context.layout, record, block, pair)
@@ -192,7 +208,7 @@ def _block(
         method,
         base,
         head,
-        seed=zlib.crc32(f"{record.candidate.tree_hash}{block}".encode()),
+        seed=_seed(record, block),
         budget_s=budget_s,
         band=context.session.band,
         done=records.load_pairs(context.layout, record, block),
@@ -201,10 +217,18 @@ def _block(
     )
 
 
+def _seed(record: Record, block: str) -> int:
+    """The seed of the order of one block, the same whenever it is measured for this candidate."""
+    assert record.candidate is not None  # noqa: S101 - set by the caller
+    return zlib.crc32(f"{record.candidate.tree_hash}{block}".encode())
+
+
 def confirmed(verdict: Verdict, measured: Measurement, confirmation: Measurement) -> Verdict:
     """A KEEP stands when fresh pairs show at least half of one gain that it rests on; else it becomes a DISCARD."""
     for name in verdict.better:
         again, claimed = confirmation.metrics.get(name), measured.metrics[name]
+        if name in extras.EXACT:
+            return verdict  # counted in several runs, and the claim rests on the worst of them
         if again is not None and seen_again(claimed, again) - 1.0 >= (claimed.ratio - 1.0) / 2:
             return verdict
     shown = ", ".join(

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 METRIC_OF = {"cpu": "cpu_s", "memory": "rss_mib", "gc": "gc_s", "async": "wall_s", "structure": "wall_s"}
 
 TIME, MEMORY, COLLECTOR = "time", "memory", "collector"
-_GROUP_OF = {"cpu_s": TIME, "wall_s": TIME, "rss_mib": MEMORY, "gc_s": COLLECTOR}
+_GROUP_OF = {"instructions": TIME, "cpu_s": TIME, "wall_s": TIME, "rss_mib": MEMORY, "gc_s": COLLECTOR}
 _MEMORY_UNITS = ("B", "bytes", "KiB", "MiB", "GiB", "kB", "MB", "GB")
 
 
