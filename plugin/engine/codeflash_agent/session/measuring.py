@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import json
+import os
+import platform
 import zlib
 from typing import TYPE_CHECKING
 
@@ -49,6 +53,7 @@ def measure(context: Context, *, budget_s: float, progress: Callable[[str], None
     if record.candidate is None or record.candidate.tree_hash != candidate.tree_hash or record.method != method.digest:
         record.candidate, record.method = candidate, method.digest
         record.tests_head = record.measurement = record.confirmation = record.second = record.verdict = None
+        record.hashes = _hashes(context, record.base_commit, candidate)
         record.state = records.OPEN
         context.save(record)
     baseline = worktrees.baseline_at(context.layout, context.setup, record.base_commit)
@@ -65,6 +70,18 @@ def measure(context: Context, *, budget_s: float, progress: Callable[[str], None
     record.state = records.MEASURED if record.verdict is not None else records.OPEN
     context.save(record)
     return record
+
+
+def _hashes(context: Context, base: str, candidate: Candidate) -> dict[str, str]:
+    """What identifies the change, the benchmark and the environment of a measurement."""
+    method, setup = context.session.method, context.setup
+    workload = context.language.workload(setup, context.tree, method.benchmark)
+    parts: dict[str, object] = {
+        "diff": git.patch_between(context.tree, base, candidate.tree_hash),
+        "benchmark": [method.benchmark, method.second, sorted(workload.items())],
+        "environment": [setup.interpreter, setup.version, platform.platform(), platform.machine(), os.cpu_count()],
+    }
+    return {name: hashlib.sha256(json.dumps(part).encode()).hexdigest()[:12] for name, part in parts.items()}
 
 
 def _signs(context: Context, candidate: Candidate, base: Path) -> list[tuple[str, str]]:
