@@ -18,6 +18,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 REQUIREMENTS = Path(__file__).resolve().parent / "requirements.txt"
 INSTALL_TIMEOUT_S = 600.0
+UNUSED_S = 30 * 86400.0
+USED = "used"  # `launch.py` touches it
 # Settings of the user's that would send the installation elsewhere. Those that name indexes and certificates stay.
 MISLEADING = (
     "PYTHONPATH",
@@ -201,8 +204,34 @@ def ready_environment(cache: Path, key: str) -> Path:
                 folder.rename(final)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
+            remove_unused(cache, final)
         replace_text(cache / f"engine-{key}.path", f"{final}\n")
     return final
+
+
+def remove_unused(cache: Path, current: Path) -> None:
+    """Remove environments that nothing was started with for 30 days, and what makings that were killed left.
+
+    Called under the lock, where one was made anew: then the versions before it begin to be old. Each gets another name
+    first, so that no start finds half of one; a start that meets none makes it anew.
+    """
+    now = time.time()
+    for folder in cache.glob("engine-*-cp*"):
+        if folder == current or not folder.is_dir() or folder.is_symlink():
+            continue
+        with contextlib.suppress(OSError):
+            known = [
+                path.stat().st_mtime for path in (folder, folder / USED, folder / "requirements.txt") if path.exists()
+            ]
+            if now - max(known, default=now) > UNUSED_S:
+                gone = folder.with_name(f"{folder.name}.new-old")
+                shutil.rmtree(gone, ignore_errors=True)
+                folder.rename(gone)
+                shutil.rmtree(gone, ignore_errors=True)
+    for pointer in cache.glob("engine-*.path"):
+        with contextlib.suppress(OSError):
+            if not Path(pointer.read_text(encoding="utf-8").strip()).exists():
+                pointer.unlink()
 
 
 def main(arguments: list[str]) -> int:

@@ -4,9 +4,24 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+
+
+USED = "used"  # in the environment: a file whose time of change says when it was last started with
+DAY_S = 86400.0
+
+
+def note_use(environment: Path) -> None:
+    """Say, once a day, that the environment is in use; `bootstrap.py` removes those that have not been for long."""
+    used = environment / USED
+    try:
+        if not used.exists() or time.time() - used.stat().st_mtime > DAY_S:
+            used.touch()
+    except OSError:
+        pass  # a read-only cache is never cleared either
 
 
 def start(arguments: list[str]) -> int:
@@ -14,6 +29,7 @@ def start(arguments: list[str]) -> int:
     # Compiled modules go beside the environment: the plugin's folder may be read-only, and is never written to.
     sys.pycache_prefix = str(Path(sys.prefix) / "pycache")
     sys.path.insert(0, str(HERE))
+    note_use(Path(sys.prefix))
     try:
         from codeflash_agent.cli import main  # noqa: PLC0415 - needs the path set above
     except ModuleNotFoundError as error:

@@ -1,15 +1,17 @@
 #!/usr/bin/env python3
 """How often a rule keeps what is nothing, and how often it finds what is something.
 
-    python scripts/bench/decider.py                      replay recorded and made-up noise (some minutes)
-    python scripts/bench/decider.py --record quiet       record the noise of this machine first (a minute)
-    python scripts/bench/decider.py --record loaded --burners 3
+    python scripts/bench/decider.py                      replay recorded and made-up noise (half an hour)
+    python scripts/bench/decider.py --only quiet-long    replay one recording
+    python scripts/bench/decider.py --record quiet-short       record the noise of this machine first (a minute)
+    python scripts/bench/decider.py --record burners-long --burners 3 --calls 64
     python scripts/bench/decider.py --live 20            make 20 real decisions (about 15 s each)
 
 A recording is a file of the figures that `measure.process` gives for fresh processes of one program that never changes.
 A decision is replayed by taking neighbouring runs from it, in the order in which the rule would have run them, and
 dividing head's figures by the effect that is to be found. So drift and disturbances are those of the machine, and the
-truth is known. The tables are Markdown, as docs/decisions.md has them.
+truth is known. Rules and constants were developed on the recordings that begin with `dev-` and on the made-up noise; the
+other recordings, made afterwards, judge them. The tables are Markdown, as docs/decisions.md has them.
 """
 
 from __future__ import annotations
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
 EFFECTS = (1.0, 1.03, 1.05)
 MEMORY_EFFECTS = (1.0, 1.02, 1.05)
+MADE_UP = "made-up"
 LIVE = DATA.with_name("decisions.jsonl")
 
 
@@ -73,12 +76,14 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--record", metavar="NAME", help="record this machine's noise under that name")
     parser.add_argument("--runs", type=int, default=500, help="of a recording (default 500)")
+    parser.add_argument("--calls", type=int, default=8, help="of about 4 ms in a recorded run (default 8)")
     parser.add_argument("--burners", type=int, default=0, help="processes that compete for the CPU while recording")
+    parser.add_argument("--only", nargs="+", metavar="NAME", default=[], help="replay these recordings, or made-up")
     parser.add_argument("--live", type=int, metavar="N", help="make N more real decisions; may be interrupted")
     arguments = parser.parse_args()
     started = time.monotonic()
     if arguments.record:
-        record(arguments.record, arguments.runs, arguments.burners)
+        record(arguments.record, arguments.runs, arguments.burners, arguments.calls)
     elif arguments.live is not None:
         try:
             decider_live.decide_live(arguments.live, LIVE)
@@ -86,7 +91,10 @@ def main() -> int:
             print("interrupted; what was decided is kept")
         print(decider_live.summary(LIVE))
     else:
-        for title, series in (*recorded(), *synthetic(2000, arguments.seed)):
+        made_up = not arguments.only or MADE_UP in arguments.only
+        kept = [name for name in arguments.only if name != MADE_UP]
+        chosen = [*(recorded(kept) if kept or not arguments.only else ())]
+        for title, series in (*chosen, *(synthetic(2000, arguments.seed) if made_up else ())):
             print(f"\n### {title}\n\nKept at a true effect on time of, {arguments.decisions} decisions a cell:\n")
             table(series, RULES, TIMES, EFFECTS, arguments.decisions, arguments.seed)
             print("\nKept at a true effect on peak memory of:\n")

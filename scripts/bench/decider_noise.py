@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from codeflash_agent.measure import pairs
 from codeflash_agent.measure.model import Method, Pair, Sample, Side, Value
+from codeflash_agent.measure.pinning import Pin
 from codeflash_agent.measure.process import Supervisor, best_of, run_benchmark
 
 if TYPE_CHECKING:
@@ -22,14 +23,15 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(__file__).with_name("data") / "noise"
+DEVELOPMENT = "dev-"
 COLUMNS = ("cpu_s", "wall_s", "rss_mib", "call_ms")
 TIMES = ("cpu_s", "wall_s", "call_ms")
 
-# Eight calls of about 4 ms of allocation, dictionary work and sorting; the fastest of them is the process's minimum.
+# Calls of about 4 ms of allocation, dictionary work and sorting; the fastest of them is the process's minimum.
 WORKLOAD = """
 import random, time
 r = random.Random(1)
-for _ in range(8):
+for _ in range(CALLS):
     start = time.perf_counter()
     words = [str(r.random()) for _ in range(4000)]
     counts = {}
@@ -45,15 +47,23 @@ def plain_side(name: str) -> Side:
     return Side(name, ROOT, lambda _probe: {**os.environ, "PYTHONHASHSEED": "0"}, lambda _probe: {})
 
 
-def record(name: str, runs: int, burners: int) -> None:
-    """Measure the workload `runs` times, with so many processes competing, and store the figures."""
+def record(name: str, runs: int, burners: int, calls: int) -> None:
+    """Measure the workload `runs` times, with so many processes competing, and store the figures.
+
+    Runs are pinned as those of a measurement are; ten share a CPU, which is what a pair of five runs a sample needs.
+    """
     side = plain_side("base")
-    method = Method(f'"{sys.executable}" -I -S -c "{WORKLOAD}"')
+    method = Method(f'"{sys.executable}" -I -S -c "{WORKLOAD.replace("CALLS", str(calls))}"')
     competing = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(burners)]
     try:
         with closing(Supervisor()) as supervisor:
-            run_benchmark(method, side, supervisor)
-            samples = [run_benchmark(method, side, supervisor) for _ in range(runs)]
+            pin = Pin(wanted=True, warmed_up=[run_benchmark(method, side, supervisor)])
+            samples: list[Sample] = []
+            while len(samples) < runs:
+                cpus = pin.choose()
+                ten = [run_benchmark(method, side, supervisor, cpus=cpus) for _ in range(min(10, runs - len(samples)))]
+                samples += ten
+                pin.note(sum(sample.values["cpu_s"].amount for sample in ten), max(sample.tasks for sample in ten))
     finally:
         for process in competing:
             process.kill()
@@ -64,9 +74,11 @@ def record(name: str, runs: int, burners: int) -> None:
     (DATA / f"{name}.json").write_text(json.dumps({"what": what, "columns": COLUMNS, "rows": rows}) + "\n")
 
 
-def recorded() -> Iterator[tuple[str, list[Sample]]]:
-    """The recordings, each with what it is of."""
+def recorded(names: Sequence[str] = ()) -> Iterator[tuple[str, list[Sample]]]:
+    """The recordings of these names, each with what it is of; without names those that no rule was developed on."""
     for path in sorted(DATA.glob("*.json")):
+        if path.stem not in names if names else path.stem.startswith(DEVELOPMENT):
+            continue
         document = json.loads(path.read_text())
         cpu = [row[0] for row in document["rows"]]
         title = f"{path.stem}: {document['what']}; CPU varies by {variation(cpu):.1%}"

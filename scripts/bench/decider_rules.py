@@ -23,8 +23,9 @@ BAND_PAIRS = 5
 METHOD = Method("replayed")
 
 
-def ours(replay: Replay, seed: int, spent: list[int], *, confirm: bool = True, target: str = "cpu") -> bool:
-    """Band, looks, verdict and confirming block, as the engine does them."""
+def ours(replay: Replay, seed: int, spent: list[int], *, confirm: bool = True, metric: str = "") -> bool:
+    """Band, looks, verdict and confirming block, as the engine does them; with `metric`, whether it was kept for that."""
+    target = "memory" if metric == "rss_mib" else "cpu"
     same = [replay.pair(index, seed, same=True) for index in range(BAND_PAIRS)]
     band = {}
     for name in statistics.shared_metrics(same):
@@ -44,7 +45,7 @@ def ours(replay: Replay, seed: int, spent: list[int], *, confirm: bool = True, t
         spent[-1] += count
         again = _measurement([replay.pair(index, seed + 1) for index in range(count)], band)
         verdict = confirmed(verdict, measurement, again)
-    return verdict.status == KEEP
+    return verdict.status == KEEP and (not metric or metric in verdict.better)
 
 
 def _measurement(measured: list[Pair], band: dict[str, float]) -> Measurement:
@@ -58,8 +59,8 @@ def unconfirmed(replay: Replay, seed: int, spent: list[int]) -> bool:
 
 
 def for_memory(replay: Replay, seed: int, spent: list[int]) -> bool:
-    """Ours for a change that is about memory."""
-    return ours(replay, seed, spent, target="memory")
+    """Ours for a change that is about memory, kept for its peak memory."""
+    return ours(replay, seed, spent, metric="rss_mib")
 
 
 def single_run(replay: Replay, _seed: int, spent: list[int], metric: str = "cpu_s") -> bool:

@@ -36,8 +36,10 @@ def add_language(folder, name, *, marker, suffix):
 
 def test_available_are_the_folders_with_a_manifest():
     """The plugin brings at least the one language that it is shipped with."""
-    assert languages.available() == sorted(path.parent.name for path in LANGUAGES.glob("*/language.json"))
-    assert languages.available()
+    assert [one.name for one in languages.manifests()] == sorted(
+        path.parent.name for path in LANGUAGES.glob("*/language.json")
+    )
+    assert languages.manifests()
 
 
 def test_shipped_language_loads(tmp_path):
@@ -60,7 +62,7 @@ def test_second_language_by_its_folder_alone(tmp_path):
     add_language(folder, "beta", marker="beta.toml", suffix=".beta")
     (project / "alpha.toml").write_text("")
     (project / "code.beta").write_text("")
-    assert languages.available(folder) == ["alpha", "beta"]
+    assert [one.name for one in languages.manifests(folder)] == ["alpha", "beta"]
     assert languages.load(project, folder).name == "beta"
 
 
@@ -82,7 +84,7 @@ def test_broken_manifest(tmp_path):
     (tmp_path / "x").mkdir()
     (tmp_path / "x" / "language.json").write_text("{}")
     with pytest.raises(EnvironmentProblem, match="install the plugin again"):
-        languages.available(tmp_path)
+        languages.manifests(tmp_path)
 
 
 def test_setup_survives_its_json():

@@ -8,6 +8,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -346,3 +347,50 @@ def test_whole_plugin_starts(cache):
     done = start(PLUGIN / "bin" / "codeflash-agent", "--help", XDG_CACHE_HOME=str(cache))
     assert done.returncode == 0, done.stderr
     assert "profile" in done.stdout
+
+
+def test_a_start_notes_that_the_environment_is_used(tmp_path, cache):
+    """Each start leaves a mark in the environment, renewed at most once a day."""
+    launcher = make_plugin(tmp_path / "plugin")
+    environment = next(path for path in (cache / "codeflash").glob("engine-*-cp*") if path.is_dir())
+    used = environment / "used"
+    start(launcher, XDG_CACHE_HOME=str(cache))
+    os.utime(used, (1e9, 1e9))
+    start(launcher, XDG_CACHE_HOME=str(cache))
+    renewed = used.stat().st_mtime
+    assert renewed > 1e9
+    os.utime(used, (renewed - 3600, renewed - 3600))
+    start(launcher, XDG_CACHE_HOME=str(cache))
+    assert used.stat().st_mtime == pytest.approx(renewed - 3600)
+
+
+def _aged(folder, days, *, used_days=None):
+    """An environment of some other version, made and last used so many days ago."""
+    folder.mkdir()
+    (folder / "requirements.txt").touch()
+    then = time.time() - days * 86400
+    if used_days is not None:
+        (folder / "used").touch()
+        os.utime(folder / "used", (time.time() - used_days * 86400,) * 2)
+    for path in (folder / "requirements.txt", folder):
+        os.utime(path, (then, then))
+    return folder
+
+
+def test_environments_unused_for_a_month_are_removed(tmp_path):
+    """Where one is made anew those that nothing started with for 30 days go, with what points to them; others stay."""
+    sys.path.insert(0, str(PLUGIN / "engine"))
+    import bootstrap
+
+    current = _aged(tmp_path / "engine-aaa-cp311", 90)
+    old = _aged(tmp_path / "engine-bbb-cp311", 90)
+    old_but_used = _aged(tmp_path / "engine-ccc-cp39", 90, used_days=3)
+    fresh = _aged(tmp_path / "engine-ddd-cp312", 3)
+    half = _aged(tmp_path / "engine-eee-cp311.new-x", 90)
+    (tmp_path / "interpreters").mkdir()
+    for name, target in (("1", old), ("2", old_but_used)):
+        (tmp_path / f"engine-{name}.path").write_text(f"{target}\n")
+    bootstrap.remove_unused(tmp_path, current)
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {current.name, old_but_used.name, fresh.name, "interpreters", "engine-2.path"}
+    assert not half.exists()

@@ -96,11 +96,19 @@ class Language(Protocol):
     def environment(self, setup: Setup, project: Path, tree: Path, probe: Path | None = None) -> dict[str, str]:
         """The complete process environment in which commands run with cwd `tree` execute that tree's own code.
 
-        With `probe`, an existing empty folder, every process also leaves collector figures there for `read_probe`.
+        With `probe`, an existing folder, every process also leaves collector figures there for `read_probe`; those of
+        earlier runs are removed.
         """
 
     def read_probe(self, probe: Path) -> dict[str, float]:
-        """Figures that the processes left: `gc_s` (seconds in collections) and `gc_collections`; may be empty."""
+        """Figures that the processes left; may be empty.
+
+        `gc_s` (seconds in collections), `alloc_peak_mib` (allocations at peak) where the environment had
+        `CODEFLASH_MEASURE=allocations`, and others for information, such as the number of collections.
+        """
+
+    def startup_command(self, setup: Setup) -> str:
+        """A command that starts the project and does nothing more, empty where there is nothing to start."""
 
     def foreign_modules(self, setup: Setup, project: Path, tree: Path) -> list[str]:
         """Packages of the project that, run in `tree`, would be imported from elsewhere: `name (path)` each."""

@@ -71,11 +71,6 @@ def manifests(folder: Path = LANGUAGES) -> list[Manifest]:
     return [Manifest.read(path) for path in sorted(folder.glob(f"*/{MANIFEST}"))]
 
 
-def available(folder: Path = LANGUAGES) -> list[str]:
-    """Names of the languages that the plugin brings."""
-    return [manifest.name for manifest in manifests(folder)]
-
-
 def load(project: Path, folder: Path = LANGUAGES) -> Language:
     """The language that `project` is written in.
 

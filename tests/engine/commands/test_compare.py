@@ -27,7 +27,13 @@ def _git(project: Path, *arguments: str) -> str:
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A repository with a slow commit, a fast one after it, an uncommitted edit and an untracked file."""
+    """A repository with a slow commit, a fast one after it, an uncommitted edit and an untracked file.
+
+    Its measurements take turns with no other's.
+    """
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    monkeypatch.setattr("tempfile.tempdir", None)
     folder = tmp_path / "project"
     (folder / "lib").mkdir(parents=True)
     _git(folder, "init", "-q")

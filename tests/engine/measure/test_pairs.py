@@ -38,6 +38,7 @@ class Script:
         asked: Side,
         _supervisor: object = None,
         attempt: Callable[[Callable[[], Sample]], Sample] = lambda run: run(),
+        _cpus: object = None,
     ) -> Sample:
         """Give, or raise, what the script has for this run."""
 

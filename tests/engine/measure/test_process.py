@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from codeflash_agent.errors import EnvironmentProblem
-from codeflash_agent.measure import process
+from codeflash_agent.measure import process, supervisor
 from codeflash_agent.measure.model import Method
 from codeflash_agent.measure.process import BenchmarkFailed, Supervisor, argv_of, run_benchmark
 from codeflash_agent.storage import temporary
@@ -78,6 +78,36 @@ def test_memory_of_the_engine_is_not_in_the_figure(tmp_path: Path) -> None:
     amounts = _amounts(f"{PYTHON} -c 'import time; time.sleep(0.1)'", tmp_path)
     assert 2 < amounts["rss_mib"] < 40
     assert len(ballast) == 150 << 20
+
+
+@linux
+def test_the_floor_of_memory_is_the_supervisor_s_own() -> None:
+    """The peak that forks begin with is the small process's own, however large the engine that started it was."""
+    ballast = b"x" * (150 << 20)
+    ask = "import sys; sys.path.insert(0, sys.argv[1]); import supervisor; print(supervisor.own_peak_bytes())"
+    command = [sys.executable, "-I", "-S", "-c", ask, str(Path(supervisor.__file__).parent)]
+    said = subprocess.run(command, capture_output=True, check=True, text=True).stdout
+    assert 2 << 20 < int(said) < 40 << 20
+    assert len(ballast) == 150 << 20
+
+
+@linux
+def test_the_tree_is_found_either_way() -> None:
+    """The kernel's lists of children and the parents of all processes show the same descendants."""
+    tree = supervisor.Tree()
+    tree._among_all()  # what runs already is nobody's
+    started = subprocess.Popen(["sh", "-c", "sleep 60 & sleep 60 & wait"], start_new_session=True)
+    try:
+        wanted: set[int] = set()
+        patience = time.monotonic() + 60
+        while len(wanted) < 3 and time.monotonic() < patience:
+            wanted = {started.pid, *(child.pid for child in psutil.Process(started.pid).children(recursive=True))}
+        assert len(wanted) == 3
+        assert wanted <= tree._among_all()
+        assert wanted <= tree._below()
+    finally:
+        os.killpg(started.pid, signal.SIGKILL)
+        started.wait()
 
 
 def test_wall_time_is_waiting_too(tmp_path: Path) -> None:

@@ -173,3 +173,47 @@ def test_collector_time_worth_next_to_nothing_is_the_same() -> None:
         return statistics.summarise(pairs, {})["gc_s"].verdict
 
     assert (verdict(0.015), verdict(0.15)) == ("same", "inconclusive")
+
+
+def _disturbed(seed: int, effect: float, base_share: float, head_share: float) -> tuple[list[float], list[float]]:
+    """Thirty pairs of a tight core, of which these shares are disturbed by up to double, head better by `effect`."""
+    generator = random.Random(seed)
+
+    def run(share: float) -> float:
+        return (1.0 + 0.01 * generator.random()) * (
+            1.3 + 0.7 * generator.random() if generator.random() < share else 1.0
+        )
+
+    pairs = [(run(base_share), run(head_share) / effect) for _ in range(30)]
+    return [base for base, _ in pairs], [head for _, head in pairs]
+
+
+def test_the_fastest_quarter_sees_through_disturbance() -> None:
+    """Where a third of both sides' runs are disturbed, 3 % are found nearly always by the fastest quarter, and nothing in nothing."""
+    found = [_compare(*_disturbed(seed, 1.03, 0.35, 0.35)) for seed in range(60)]
+    assert sum(ratio.verdict == "better" for ratio in found) >= 54
+    by = [ratio for ratio in found if ratio.by]
+    assert len(by) >= 20
+    assert all(ratio.low <= ratio.ratio <= ratio.high and 1.02 < ratio.ratio < 1.04 for ratio in by)
+    assert not any(_compare(*_disturbed(seed, 1.0, 0.4, 0.4)).verdict == "better" for seed in range(60))
+
+
+def test_being_slow_now_and_then_is_no_disturbance() -> None:
+    """A head whose best runs are faster, but which alone is slow in nearly half of the pairs, is not better."""
+    assert not any(_compare(*_disturbed(seed, 1.05, 0.0, 0.45)).verdict == "better" for seed in range(40))
+
+
+def test_the_fastest_quarter_works_either_way_round() -> None:
+    """What is better from base to head is worse from head to base, and the reverse for figures of which more is better."""
+    base, head = next(
+        (base, head)
+        for base, head in (_disturbed(seed, 1.04, 0.4, 0.4) for seed in range(60))
+        if _compare(base, head).by
+    )
+    there, back = _compare(base, head), _compare(head, base)
+    assert (there.verdict, back.verdict, back.by) == ("better", "worse", statistics.FASTEST)
+    assert there.ratio * back.ratio == pytest.approx(1.0)
+    rates = [[1.0 / value for value in side] for side in (base, head)]
+    rated = statistics.compare_values(*rates, better="higher", unit="s", band=0.02)
+    assert rated.verdict == "better"
+    assert rated.ratio == pytest.approx(there.ratio)

@@ -93,6 +93,10 @@ def test_a_keep_and_a_discard_leave_commit_ledger_patch_and_an_untouched_checkou
     assert project.fingerprint(started) == before
     record = json.loads((started / ".codeflash" / "experiments" / "001.json").read_text())
     assert record["measurement"]["metrics"]["cpu_s"]["low"] > 1.0
+    assert "gc_collections_gen2" in record["measurement"]["information"]
+    other = json.loads((started / ".codeflash" / "experiments" / "002.json").read_text())
+    same = {name for name, digest in record["hashes"].items() if other["hashes"][name] == digest}
+    assert (set(record["hashes"]), same) == ({"diff", "benchmark", "environment"}, {"benchmark", "environment"})
     handoff = (started / ".codeflash" / "HANDOFF.md").read_text()
     assert "## How to resume" in handoff
     assert "perf: keep order by dict" in handoff

@@ -10,7 +10,8 @@ from codeflash_agent.measure.model import Measurement, Ratio
 from codeflash_agent.verdict import decide
 from codeflash_agent.verdict.model import DISCARD, FIX, KEEP, Finding, Verdict
 
-UNITS = {"cpu_s": "s", "wall_s": "s", "gc_s": "s", "rss_mib": "MiB", "p99_ms": "ms", "throughput": "req/s"}
+UNITS = {"cpu_s": "s", "wall_s": "s", "gc_s": "s", "startup_wall": "s", "p99_ms": "ms", "rss_mib": "MiB"}
+UNITS.update(throughput="req/s", instructions="instructions")
 
 
 def _ratio(name: str, ratio: float, verdict: str | None = None) -> Ratio:
@@ -136,3 +137,30 @@ def test_a_verdict_survives_json() -> None:
     """What is recorded is what was decided."""
     verdict = _decide(_measured(cpu_s=2.0), "cpu", Finding("output-changed", "x"))
     assert Verdict.from_json(verdict.as_json()) == verdict
+
+
+@pytest.mark.parametrize(
+    ("cpu", "instructions", "status", "rule"),
+    [
+        ((1.01, "inconclusive"), (1.08, "better"), KEEP, "fewer instructions"),
+        ((0.99, "inconclusive"), (1.08, "better"), DISCARD, "inconclusive"),
+        ((1.00, "same"), (1.08, "better"), DISCARD, "none better"),
+        ((0.90, "worse"), (1.08, "better"), DISCARD, "none better"),
+        ((1.10, "better"), (1.00, "same"), KEEP, "target better, none worse"),
+        ((1.10, "better"), (0.80, "worse"), KEEP, "target better, none worse"),
+        ((1.01, "inconclusive"), (1.00, "same"), DISCARD, "inconclusive"),
+    ],
+)
+def test_instructions_only_break_a_tie(
+    cpu: tuple[float, str], instructions: tuple[float, str], status: str, rule: str
+) -> None:
+    """A count of instructions decides where CPU seconds cannot, agree in direction, and nowhere else."""
+    verdict = _decide(_measured(30, cpu_s=cpu, instructions=instructions))
+    assert (verdict.status, verdict.rule) == (status, rule)
+
+
+def test_structure_is_about_start_up_where_that_was_measured() -> None:
+    """A change that is about structure hits its target by start-up, and by wall seconds where start-up was not asked for."""
+    started = _decide(_measured(30, wall_s=1.0, startup_wall=1.04), "structure")
+    assert (started.status, started.rule) == (KEEP, "target better, none worse")
+    assert _decide(_measured(30, wall_s=1.04), "structure").status == KEEP

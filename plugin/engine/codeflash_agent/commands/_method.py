@@ -10,12 +10,19 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from codeflash_agent.errors import EnvironmentProblem
+from codeflash_agent.measure import extras
 from codeflash_agent.measure.model import Method
 
 if TYPE_CHECKING:
     from codeflash_agent.measure.model import Sample
 
 SHORT_S = 0.2  # a run below this is repeated within a sample
+EXTRAS = {
+    extras.STARTUP: "measure also how long importing the project's packages takes (startup_wall, startup_cpu)",
+    extras.ALLOCATIONS: "measure also the allocations at peak (alloc_peak_mib), in three slower runs of each side",
+    extras.INSTRUCTIONS: "count instructions too, by callgrind where valgrind is installed: some fifty times slower; they "
+    "decide where CPU seconds stay inconclusive",
+}
 FILL_S = 0.5
 MOST_RUNS = 5
 
@@ -51,6 +58,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "repeatable",
     )
 
+    for kind, text in EXTRAS.items():
+        parser.add_argument(f"--{kind}", action="append_const", const=kind, dest="extras", help=text)
+
 
 def made(arguments: argparse.Namespace, benchmark: str, second: str = "") -> Method:
     """The method that the options ask for."""
@@ -61,6 +71,7 @@ def made(arguments: argparse.Namespace, benchmark: str, second: str = "") -> Met
         results=tuple(dict.fromkeys(arguments.result)),
         ignore=tuple(dict.fromkeys(arguments.ignore)),
         second=second,
+        extras=tuple(kind for kind in extras.KINDS if kind in (arguments.extras or ())),
     )
 
 
@@ -73,8 +84,9 @@ def check(method: Method, first: Sample) -> None:
         )
 
 
-def repeated(method: Method, first: Sample, runs: int | None) -> Method:
-    """The method with as many runs for a sample as the first run's length asks for, unless `runs` says it."""
+def fitted(method: Method, first: Sample, runs: int | None) -> Method:
+    """The method as the first run asks for: pinned where it had one task, and, unless `runs` says it, runs for a sample."""
+    method = dataclasses.replace(method, pinned=first.tasks == 1)
     wall = first.values["wall_s"].amount
     if runs is not None or wall >= SHORT_S:
         return method

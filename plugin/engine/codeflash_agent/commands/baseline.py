@@ -182,7 +182,7 @@ def _measure_start(layout: Layout, setup: Setup, session: Session, commit: str, 
     if session.method.second:
         _common.progress(f"the second input once: {session.method.second}")
         run_benchmark(dataclasses.replace(session.method, benchmark=session.method.second, runs=1), base)
-    session.method = _method.repeated(session.method, first, runs)
+    session.method = _method.fitted(session.method, first, runs)
     session.start_values = {name: value.amount for name, value in first.values.items()}
     session.band = measure_band(session.method, base, head, seed=SEED, progress=_common.progress)
     return report
@@ -217,6 +217,10 @@ def _method_lines(session: Session) -> list[str]:
             "[baseline] this benchmark is noisy here: repeated work within one process, with the seconds of the fastest "
             "call printed as `codeflash-metric call_s=…`, shows far smaller gains"
         )
+    if method.extras:
+        lines.append(f"[baseline] measured besides: {', '.join(method.extras)}")
+    if method.pinned:
+        lines.append("[baseline] one process and thread: both runs of a pair are pinned to one CPU")
     lines += [f"[baseline] belongs to the output: {name}" for name in method.results]
     lines += [f"[baseline] left out of the output: {pattern}" for pattern in method.ignore]
     if method.second:

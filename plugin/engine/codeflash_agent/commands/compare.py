@@ -17,7 +17,7 @@ from codeflash_agent import languages
 from codeflash_agent.commands import _common, _method
 from codeflash_agent.errors import DONE, NO, EnvironmentProblem
 from codeflash_agent.language import Setup
-from codeflash_agent.measure import statistics
+from codeflash_agent.measure import extras, statistics
 from codeflash_agent.measure.pairs import measure_band, measure_pairs, pair_to_json
 from codeflash_agent.measure.process import run_benchmark
 from codeflash_agent.render.measurement import markdown_lines, measurement_lines
@@ -110,11 +110,10 @@ def run(arguments: argparse.Namespace) -> int:
     pairs: list[Pair] = []
     with _ended_politely(), _two_trees(layout, setup, base, head) as trees:
         sides = [worktrees.side(name, language, setup, layout, tree) for name, tree in zip(("base", "head"), trees)]
-        if arguments.runs is None or method.results:
-            _common.progress("one run, to see how long it takes")
-            first = run_benchmark(dataclasses.replace(method, runs=1), sides[0])
-            _method.check(method, first)
-            method = _method.repeated(method, first, arguments.runs)
+        _common.progress("one run, to see how long it takes")
+        first = run_benchmark(dataclasses.replace(method, runs=1), sides[0])
+        _method.check(method, first)
+        method = _method.fitted(method, first, arguments.runs)
         measurement = _measure(method, sides[0], sides[1], seed, arguments.budget, pairs)
     limits = dict(arguments.fail_on)
     regressions = regressed(measurement, limits)
@@ -154,7 +153,7 @@ def _measure(method: Method, base: Side, head: Side, seed: int, budget_s: float,
     started = time.monotonic()
     band = measure_band(method, base, base, seed=seed, budget_s=BAND_SHARE * budget_s, progress=_common.progress)
     left = budget_s - (time.monotonic() - started)
-    return measure_pairs(
+    outcome = measure_pairs(
         method,
         base,
         head,
@@ -164,6 +163,7 @@ def _measure(method: Method, base: Side, head: Side, seed: int, budget_s: float,
         on_pair=pairs.append,
         progress=_common.progress,
     )
+    return extras.measured(method, base, head, outcome, seed=seed, say=_common.progress)
 
 
 def regressed(measurement: Measurement, limits: Mapping[str, float]) -> list[str]:

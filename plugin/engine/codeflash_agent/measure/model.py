@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+LISTS = ("looks", "results", "ignore", "extras")  # fields of a method that JSON has as lists
 LOWER = "lower"
 HIGHER = "higher"
 
@@ -28,11 +29,13 @@ class Method:
     results: tuple[str, ...] = ()  # files below the tree that the benchmark writes; they belong to its output
     ignore: tuple[str, ...] = ()  # regular expressions; what they match is left out when outputs are compared
     second: str = ""  # the same benchmark with another input, run before a KEEP
+    extras: tuple[str, ...] = ()  # what is measured besides, on request: names of `extras.KINDS`
+    pinned: bool = False  # both sides of a pair run on one CPU, while neither has a second process or thread
 
     @property
     def digest(self) -> str:
         """Twelve hexadecimal digits that name this method; a field added since is in it where it is set."""
-        added = ("runs", "results", "ignore", "second")
+        added = ("runs", "results", "ignore", "second", "extras", "pinned")
         defaults = Method("")
         document: dict[str, Any] = asdict(self)
         for name in added:
@@ -43,14 +46,14 @@ class Method:
 
     def as_json(self) -> dict[str, Any]:
         """A JSON document of the method."""
-        lists = {key: list(getattr(self, key)) for key in ("looks", "results", "ignore")}
+        lists = {key: list(getattr(self, key)) for key in LISTS}
         return {**asdict(self), **lists, "digest": self.digest}
 
     @classmethod
     def from_json(cls, document: dict[str, Any]) -> Method:
         """The inverse of `as_json`."""
         known = {key: value for key, value in document.items() if key in cls.__dataclass_fields__}
-        known.update({key: tuple(known[key]) for key in ("looks", "results", "ignore") if key in known})
+        known.update({key: tuple(known[key]) for key in LISTS if key in known})
         return cls(**known)
 
 
@@ -60,9 +63,11 @@ class Side:
 
     name: str  # "base" or "head"
     tree: Path
-    # Called before every run with a fresh empty folder for probes; gives the whole process environment.
+    # Called before every run with a folder for its probes; removes what probes of earlier runs left there, and gives the
+    # whole process environment.
     environment: Any  # Callable[[Path], Mapping[str, str]]
     read_probe: Any  # Callable[[Path], Mapping[str, float]]
+    startup: str = ""  # a command that starts the project and does nothing more
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,8 @@ class Sample:
     exit_code: int
     output_digest: str  # of standard output without metric lines, and of the files in `Method.results`
     notes: tuple[str, ...] = ()  # what a person should know about this run, one line each
+    information: Mapping[str, float] = field(default_factory=dict)  # figures that nothing is decided by
+    tasks: int = 1  # the most processes and threads that were seen at one time; not stored
 
 
 @dataclass(frozen=True)
@@ -102,8 +109,9 @@ class Pair:
 class Ratio:
     """One metric compared: `ratio` is how many times better head is, so above 1 is an improvement.
 
-    `base` and `head` are medians; `low` and `high` bound the 95 % interval of the median ratio; `verdict` is
-    `better`, `worse`, `same` (the interval lies within the band around 1) or `inconclusive`.
+    `base` and `head` are medians; `low` and `high` bound the 95 % interval of `ratio`, which is the median of the pairs'
+    ratios, or, where `by` says `fastest quarter`, that of the two sides' fastest quarters (`statistics` says when); `verdict`
+    is `better`, `worse`, `same` (the interval lies within the band around 1) or `inconclusive`.
     """
 
     base: float
@@ -114,6 +122,8 @@ class Ratio:
     verdict: str
     unit: str
     better: str = LOWER
+    by: str = ""  # what `ratio` is of, where that is not the median over pairs
+    fastest: float = 0.0  # the ratio of the fastest quarters, 0 where it was not computed
 
 
 @dataclass(frozen=True)
@@ -127,6 +137,9 @@ class Measurement:
     complete: bool  # False where the budget ended it before the interval was narrow enough
     output_changed: bool  # the two sides printed different output
     notes: tuple[str, ...] = ()  # what a person should know about these figures, one line each
+    information: dict[str, list[float]] = field(
+        default_factory=dict
+    )  # name -> medians of base and head; decides nothing
 
     def as_json(self) -> dict[str, Any]:
         """A JSON document of the measurement."""

@@ -19,11 +19,13 @@ import random
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from codeflash_agent.errors import EnvironmentProblem
 from codeflash_agent.measure import statistics
 from codeflash_agent.measure.model import Measurement, Pair, Ratio, Sample, Value
+from codeflash_agent.measure.pinning import Pin
 from codeflash_agent.measure.process import BenchmarkFailed, Supervisor, run_benchmark
 from codeflash_agent.storage import atomic
 
@@ -82,16 +84,19 @@ def measure_pairs(
     notes: dict[str, None] = {}
     ratios = _look(pairs, method, band)
     with contextlib.closing(Supervisor()) as supervisor:
+        pin = Pin(wanted=False)
         if not _finished(ratios, len(pairs), method):
-            _warm_up(method, (base, head), supervisor, clock, notes, say)
+            pin = Pin(wanted=method.pinned, warmed_up=_warm_up(method, (base, head), supervisor, clock, notes, say))
         while not _finished(ratios, len(pairs), method) and clock.has_room():
-            pair = _measure_pair(method, base, head, len(pairs), seed, supervisor, clock, notes, say)
+            pair = _measure_pair(method, base, head, len(pairs), seed, supervisor, clock, pin, notes, say)
             pairs.append(pair)
             if on_pair is not None:
                 on_pair(pair)
             ratios = _look(pairs, method, band)
             if len(pairs) % TOLD_EVERY == 0:
                 say(_line(pair, pairs, method))
+        if method.pinned and not pin.alone:
+            notes["not pinned to one CPU, because a side had more than one process or thread"] = None
     complete = _finished(ratios, len(pairs), method)
     if not complete:
         say(f"the budget of {budget_s:.0f} s ended the measurement after {len(pairs)} pairs")
@@ -104,7 +109,15 @@ def measure_pairs(
         complete=complete,
         output_changed=output_changed(pairs),
         notes=(*notes, *_notes_on(pairs, method, shown)),
+        information=_information(pairs),
     )
+
+
+def _information(pairs: Sequence[Pair]) -> dict[str, list[float]]:
+    """The medians of what both sides told for information, in all pairs."""
+    told = [[side.information for side in (pair.base, pair.head)] for pair in pairs]
+    names = [name for name in (told[0][0] if told else ()) if all(name in side for pair in told for side in pair)]
+    return {name: [median(pair[place][name] for pair in told) for place in (0, 1)] for name in names}
 
 
 def measure_band(
@@ -139,9 +152,10 @@ def measure_band(
     notes: dict[str, None] = {}
     measured: list[Pair] = []
     with contextlib.closing(Supervisor()) as supervisor:
-        _warm_up(method, (side_a, side_b), supervisor, clock, notes, say)
+        pin = Pin(wanted=method.pinned, warmed_up=_warm_up(method, (side_a, side_b), supervisor, clock, notes, say))
         while len(measured) < pairs and clock.has_room():
-            measured.append(_measure_pair(method, side_a, side_b, len(measured), seed, supervisor, clock, notes, say))
+            number = len(measured)
+            measured.append(_measure_pair(method, side_a, side_b, number, seed, supervisor, clock, pin, notes, say))
             if len(measured) % TOLD_EVERY == 0:
                 say(f"noise of this machine: pair {len(measured)} of {pairs}")
     band = {}
@@ -213,12 +227,14 @@ def _warm_up(
     clock: _Clock,
     notes: dict[str, None],
     say: Callable[[str], None],
-) -> None:
+) -> list[Sample]:
+    samples = []
     for _ in range(method.warmups):
         for side in sides:
             say(f"warming {side.name} up")
             with clock.turn(say):
-                run_benchmark(method, side, supervisor, lambda run: _patiently(run, notes, say))
+                samples.append(run_benchmark(method, side, supervisor, lambda run: _patiently(run, notes, say)))
+    return samples
 
 
 def _measure_pair(
@@ -229,16 +245,20 @@ def _measure_pair(
     seed: int,
     supervisor: Supervisor,
     clock: _Clock,
+    pin: Pin,
     notes: dict[str, None],
     say: Callable[[str], None],
 ) -> Pair:
     first = first_of(seed, index)
-
     samples = {}
     with clock.turn(say), clock.pair():
+        cpus = pin.choose()
         for role, side in (("base", base), ("head", head)) if first == "base" else (("head", head), ("base", base)):
-            samples[role] = run_benchmark(method, side, supervisor, lambda run: _patiently(run, notes, say))
-    return Pair(index, first, samples["base"], samples["head"])
+            samples[role] = run_benchmark(method, side, supervisor, lambda run: _patiently(run, notes, say), cpus)
+    pair = Pair(index, first, samples["base"], samples["head"])
+    both = (pair.base, pair.head)
+    pin.note(sum(sample.values["cpu_s"].amount for sample in both), max(sample.tasks for sample in both))
+    return pair
 
 
 def _patiently(run: Callable[[], Sample], notes: dict[str, None], say: Callable[[str], None]) -> Sample:
@@ -344,10 +364,13 @@ def pair_from_json(document: Mapping[str, Any]) -> Pair:
 
 def _sample_to(sample: Sample) -> dict[str, Any]:
     values = {name: [value.amount, value.unit, value.better] for name, value in sample.values.items()}
-    document = {"values": values, "exit_code": sample.exit_code, "output": sample.output_digest}
+    document: dict[str, Any] = {"values": values, "exit_code": sample.exit_code, "output": sample.output_digest}
+    if sample.information:
+        document["information"] = dict(sample.information)
     return {**document, "notes": list(sample.notes)} if sample.notes else document
 
 
 def _sample_from(document: Mapping[str, Any]) -> Sample:
     values = {name: Value(*value) for name, value in document["values"].items()}
-    return Sample(values, document["exit_code"], document["output"], tuple(document.get("notes", ())))
+    notes, information = tuple(document.get("notes", ())), document.get("information", {})
+    return Sample(values, document["exit_code"], document["output"], notes, information)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from codeflash_agent.measure.model import Method, Side
 
+ALLOCATED = "alloc_peak_mib"  # what `Side.read_probe` may give on request
 MIB = 1024.0 * 1024.0
 _QUOTED = re.compile(r"'[^']*'|\"[^\"$`\\]*\"|\\.")
 _SHELL = re.compile(r"[|&;<>()$`*?{~#\n]|^\s*\w+=")
@@ -48,6 +49,21 @@ class Supervisor:
     def __init__(self) -> None:
         """Start nothing yet."""
         self._process: subprocess.Popen[bytes] | None = None
+        self._held = contextlib.ExitStack()
+        self._folder: Path | None = None
+
+    def folder(self) -> Path:
+        """Where runs leave what they print and what their probes say, the same for all runs.
+
+        Removing a folder takes milliseconds on many a file system, so it is not done for each run.
+
+        Raises:
+            OSError: it cannot be made.
+        """
+        if self._folder is None or not self._folder.is_dir():
+            self._held.close()
+            self._folder = self._held.enter_context(temporary.folder())
+        return self._folder
 
     def run(self, request: dict[str, Any]) -> dict[str, Any]:
         """Have one command run; see `supervisor.run` for what the answer holds.
@@ -88,6 +104,13 @@ class Supervisor:
 
     def close(self) -> None:
         """End the supervisor and all it runs."""
+        try:
+            self._end()
+        finally:
+            self._folder = None
+            self._held.close()
+
+    def _end(self) -> None:
         process, self._process = self._process, None
         if process is None:
             return
@@ -124,6 +147,7 @@ def run_benchmark(
     side: Side,
     supervisor: Supervisor | None = None,
     attempt: Callable[[Callable[[], Sample]], Sample] | None = None,
+    cpus: Sequence[int] | None = None,
 ) -> Sample:
     """Run the benchmark on `side` and return its figures: the best of `method.runs` runs.
 
@@ -138,6 +162,7 @@ def run_benchmark(
         side: the tree to run it in.
         supervisor: the process to run it by; one is started for this run where none is given.
         attempt: makes one of the runs, and may make it again where it fails.
+        cpus: the only ones to run on, until it has a second process or thread.
 
     Raises:
         BenchmarkFailed: it ended with a status other than 0, or not in time.
@@ -146,15 +171,21 @@ def run_benchmark(
     argv = argv_of(method.benchmark)
     if supervisor is None:
         with contextlib.closing(Supervisor()) as own:
-            return run_benchmark(method, side, own, attempt)
-    run = functools.partial(_run_once, argv, method, side, supervisor)
+            return run_benchmark(method, side, own, attempt, cpus)
+    run = functools.partial(_run_once, argv, method, side, supervisor, cpus)
     return best_of([run() if attempt is None else attempt(run) for _ in range(method.runs)])
 
 
-def _run_once(argv: list[str], method: Method, side: Side, supervisor: Supervisor) -> Sample:
+def _run_once(
+    argv: list[str], method: Method, side: Side, supervisor: Supervisor, cpus: Sequence[int] | None
+) -> Sample:
     try:
-        with temporary.folder() as folder:
-            return _run_in(folder, argv, method, side, supervisor)
+        folder = supervisor.folder()
+        try:
+            return _run_in(folder, argv, method, side, supervisor, cpus)
+        finally:
+            for name in ("stdout", "stderr"):  # so that the next run need not truncate what may be a gigabyte
+                (folder / name).unlink(missing_ok=True)
     except EnvironmentProblem:
         raise
     except OSError as error:
@@ -182,12 +213,16 @@ def best_of(samples: Sequence[Sample]) -> Sample:
     }
     digests = dict.fromkeys(sample.output_digest for sample in samples)
     notes = dict.fromkeys(note for sample in samples for note in sample.notes)
-    return Sample(values, first.exit_code, "+".join(digests), tuple(notes))
+    return Sample(
+        values, first.exit_code, "+".join(digests), tuple(notes), first.information, max(s.tasks for s in samples)
+    )
 
 
-def _run_in(folder: Path, argv: list[str], method: Method, side: Side, supervisor: Supervisor) -> Sample:
+def _run_in(
+    folder: Path, argv: list[str], method: Method, side: Side, supervisor: Supervisor, cpus: Sequence[int] | None
+) -> Sample:
     probe, stdout, stderr = folder / "probe", folder / "stdout", folder / "stderr"
-    probe.mkdir()
+    probe.mkdir(exist_ok=True)
     environment = {**side.environment(probe), **method.environment}
     before = {name: _stamp(side.tree / name) for name in method.results}
     answer = supervisor.run(
@@ -198,6 +233,7 @@ def _run_in(folder: Path, argv: list[str], method: Method, side: Side, superviso
             "stdout": str(stdout),
             "stderr": str(stderr),
             "timeout_s": method.timeout_s,
+            "cpus": list(cpus or ()),
         }
     )
     if answer["error"] is not None:
@@ -218,6 +254,9 @@ def _run_in(folder: Path, argv: list[str], method: Method, side: Side, superviso
     probed = side.read_probe(probe)
     if "gc_s" in probed:
         values["gc_s"] = Value(float(probed["gc_s"]), "s")
+    if ALLOCATED in probed:
+        values[ALLOCATED] = Value(float(probed[ALLOCATED]), "MiB")
+    information = {name: float(amount) for name, amount in probed.items() if name not in ("gc_s", ALLOCATED)}
     notes = list(reading.notes)
     if answer["leftovers"]:
         notes.append(f"{answer['leftovers']} processes still ran when the benchmark ended, and were killed")
@@ -229,7 +268,9 @@ def _run_in(folder: Path, argv: list[str], method: Method, side: Side, superviso
             digests.append("none")
         else:
             digests.append(output.read(path, own=own, ignore=method.ignore).digest)
-    return Sample({**values, **reading.values}, 0, ",".join(digests), tuple(notes))
+    return Sample(
+        {**values, **reading.values}, 0, ",".join(digests), tuple(notes), information, max(1, answer["tasks"])
+    )
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

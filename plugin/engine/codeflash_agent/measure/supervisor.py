@@ -6,7 +6,8 @@ must be small; only a process that reaps orphans (a *subreaper*) learns the CPU 
 when the engine dies, even by SIGKILL, the closed pipe makes this process end the command too.
 
 Requests and answers are one JSON document a line, on standard input and output. A request has `argv`, `cwd`, `env`,
-`stdout` and `stderr` (paths of files) and `timeout_s`; `run` says what the answer has.
+`stdout` and `stderr` (paths of files), `timeout_s` and, where the command is to be pinned, `cpus`; `run` says what the
+answer has.
 """
 
 from __future__ import annotations
@@ -40,11 +41,36 @@ class Tree:
 
     def __init__(self) -> None:
         """Know only this process."""
+        self._own = os.getpid()
         self._members: set[int] = set()
-        self._foreign: set[int] = {os.getpid()}
+        self._foreign: set[int] = {self._own}
+        self.tasks = 0  # the most processes and threads that one look found
+        self._lists_children = os.path.exists(f"/proc/{self._own}/task/{self._own}/children")  # noqa: PTH110 - pathlib is slow
+
+    def start(self) -> None:
+        """Get to know what ran before the command, where only that tells it from the command's own processes."""
+        if not self._lists_children:
+            self.look()
 
     def look(self) -> set[int]:
         """The process ids of all descendants that are alive now or wait to be reaped."""
+        found = self._below() if self._lists_children else self._among_all()
+        self.tasks = max(self.tasks, sum(len(threads_of(pid)) for pid in found))
+        return found
+
+    def _below(self) -> set[int]:
+        """By the kernel's lists of children: what it costs depends on the tree, not on what else the machine runs."""
+        found: set[int] = set()
+        new = [self._own]
+        while new:
+            for pid in _children(new.pop()):
+                if pid not in found:
+                    found.add(pid)
+                    new.append(pid)
+        return found
+
+    def _among_all(self) -> set[int]:
+        """By the parents of all processes, for kernels that list no children."""
         try:
             present = {int(name) for name in os.listdir("/proc") if name.isdigit()}  # noqa: PTH208 - pathlib is slow
         except OSError:
@@ -61,8 +87,25 @@ class Tree:
         path = [pid]
         while path[-1] in parents and parents[path[-1]] not in path:
             path.append(parents[path[-1]])
-        ours = any(step == os.getpid() or step in self._members for step in path[1:])
+        ours = any(step == self._own or step in self._members for step in path[1:])
         (self._members if ours else self._foreign).add(pid)
+
+
+def _children(pid: int) -> list[int]:
+    """The children that the threads of `pid` have started."""
+    found: list[int] = []
+    for thread in threads_of(pid):
+        with contextlib.suppress(OSError), open(f"/proc/{pid}/task/{thread}/children", "rb") as file:  # noqa: PTH123
+            found += map(int, file.read().split())
+    return found
+
+
+def threads_of(pid: int) -> list[int]:
+    """The thread ids of a process, none where it is gone."""
+    try:
+        return [int(name) for name in os.listdir(f"/proc/{pid}/task")]  # noqa: PTH208 - pathlib is slow
+    except OSError:
+        return []
 
 
 def _parent(pid: int) -> int:
@@ -73,6 +116,18 @@ def _parent(pid: int) -> int:
         return 0
 
 
+def own_peak_bytes() -> int:
+    """The peak resident memory of this process, which its forks begin with.
+
+    `ru_maxrss` would be wrong: it survives exec, so it is the peak of the engine that started this process, too.
+    """
+    with contextlib.suppress(OSError, ValueError, IndexError), open("/proc/self/status", "rb") as file:  # noqa: PTH123
+        for line in file:
+            if line.startswith(b"VmHWM:"):
+                return int(line.split()[1]) * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * MAXRSS_UNIT
+
+
 def resident_bytes(pids: set[int]) -> int:
     """The resident memory of `pids` now, summed; pages that several share count for each."""
     total = 0
@@ -80,6 +135,14 @@ def resident_bytes(pids: set[int]) -> int:
         with contextlib.suppress(OSError, ValueError, IndexError), open(f"/proc/{pid}/statm", "rb") as file:  # noqa: PTH123
             total += int(file.read().split()[1])
     return total * PAGE
+
+
+def unpin(pids: set[int], cpus: set[int]) -> None:
+    """Let every thread of `pids` run on all of `cpus`."""
+    for pid in pids:
+        for thread in threads_of(pid):
+            with contextlib.suppress(OSError):
+                os.sched_setaffinity(thread, cpus)
 
 
 class Usage:
@@ -117,6 +180,8 @@ def spawn(request: dict[str, Any]) -> int:
     if pid == 0:
         try:
             os.setsid()
+            if request.get("cpus"):
+                os.sched_setaffinity(0, request["cpus"])
             for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores them, and exec would pass that on
                 signal.signal(number, signal.SIG_DFL)
             flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
@@ -149,12 +214,13 @@ def run(request: dict[str, Any], wake: int) -> dict[str, Any]:
         `error` (why it could not be started) or else `status` (as wait gives it; None after a timeout), `timed_out`,
         `wall_s`, `cpu_s` (user and system, the tree, orphans and killed processes included), `rss_bytes` (the highest
         of all looks at the tree's summed resident memory, or the exact peak of its largest process where that is
-        higher) and `leftovers` (processes that had to be killed).
+        higher), `leftovers` (processes that had to be killed) and `tasks` (the most processes and threads seen at one
+        time). A command that is pinned and turns out to have a second task is pinned no longer.
     """
     usage = Usage()
     tree = Tree()
-    tree.look()
-    floor = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * MAXRSS_UNIT
+    tree.start()
+    floor = own_peak_bytes()
     start = time.perf_counter()
     try:
         root = spawn(request)
@@ -177,7 +243,10 @@ def run(request: dict[str, Any], wake: int) -> dict[str, Any]:
         elif now >= deadline:
             break
         elif now >= next_look:
-            peak = max(peak, resident_bytes(tree.look()))
+            present = tree.look()
+            peak = max(peak, resident_bytes(present))
+            if tree.tasks > 1 and request.get("cpus"):
+                unpin(present, os.sched_getaffinity(0))
             cost = time.perf_counter() - now
             next_look = now + max(SAMPLE_EVERY_S, cost * SAMPLE_SHARE)
     wall = now - start
@@ -194,6 +263,7 @@ def run(request: dict[str, Any], wake: int) -> dict[str, Any]:
         "cpu_s": usage.cpu_s,
         "rss_bytes": peak,
         "leftovers": leftovers,
+        "tasks": tree.tasks,
     }
 
 

@@ -40,6 +40,17 @@ def _footer(measurement: Measurement) -> list[str]:
         f"{measurement.pairs} pairs in {measurement.seconds:.0f} s{state}; {LEGEND}",
         f"smallest effect claimed: {band or 'none measured'}",
     ]
+    fastest = [name for name, ratio in measurement.metrics.items() if ratio.by]
+    if fastest:
+        lines.append(
+            f"{', '.join(fastest)}: ratio and interval of the two sides' fastest quarters, the rest is disturbed"
+        )
+    if measurement.information:
+        told = ", ".join(
+            f"{name} {amount_text(base)} -> {amount_text(head)}"
+            for name, (base, head) in measurement.information.items()
+        )
+        lines.append(f"for information: {told}")
     if measurement.output_changed:
         lines.append("the two sides print different output")
     return [*lines, *(f"note: {note}" for note in measurement.notes)]

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import json
+import os
+import platform
 import zlib
 from typing import TYPE_CHECKING
 
 from codeflash_agent.errors import Refused
+from codeflash_agent.measure import extras
 from codeflash_agent.measure.pairs import measure_pairs
 from codeflash_agent.measure.process import BenchmarkFailed
 from codeflash_agent.session import experiment, flaky, records, tests, worktrees
@@ -19,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from codeflash_agent.language import TestReport
-    from codeflash_agent.measure.model import Measurement, Method, Pair, Side
+    from codeflash_agent.measure.model import Measurement, Method, Pair, Ratio, Side
     from codeflash_agent.session.context import Context
     from codeflash_agent.session.records import Candidate, Record
 
@@ -48,6 +53,7 @@ def measure(context: Context, *, budget_s: float, progress: Callable[[str], None
     if record.candidate is None or record.candidate.tree_hash != candidate.tree_hash or record.method != method.digest:
         record.candidate, record.method = candidate, method.digest
         record.tests_head = record.measurement = record.confirmation = record.second = record.verdict = None
+        record.hashes = _hashes(context, record.base_commit, candidate)
         record.state = records.OPEN
         context.save(record)
     baseline = worktrees.baseline_at(context.layout, context.setup, record.base_commit)
@@ -64,6 +70,18 @@ def measure(context: Context, *, budget_s: float, progress: Callable[[str], None
     record.state = records.MEASURED if record.verdict is not None else records.OPEN
     context.save(record)
     return record
+
+
+def _hashes(context: Context, base: str, candidate: Candidate) -> dict[str, str]:
+    """What identifies the change, the benchmark and the environment of a measurement."""
+    method, setup = context.session.method, context.setup
+    workload = context.language.workload(setup, context.tree, method.benchmark)
+    parts: dict[str, object] = {
+        "diff": git.patch_between(context.tree, base, candidate.tree_hash),
+        "benchmark": [method.benchmark, method.second, sorted(workload.items())],
+        "environment": [setup.interpreter, setup.version, platform.platform(), platform.machine(), os.cpu_count()],
+    }
+    return {name: hashlib.sha256(json.dumps(part).encode()).hexdigest()[:12] for name, part in parts.items()}
 
 
 def _signs(context: Context, candidate: Candidate, base: Path) -> list[tuple[str, str]]:
@@ -128,15 +146,31 @@ def _run_pairs(
     record.measurement = _block(context, record, records.MAIN, context.session.method, base, head, budget_s, progress)
     if not record.measurement.complete:
         return  # the budget ended it; the next call goes on from the pairs on disk
+    method = context.session.method
+    record.measurement = extras.measured(
+        method, base, head, record.measurement, seed=_seed(record, "extras"), say=progress
+    )
     findings = findings + gates.output_changed(record.measurement) + gates.cold_warm_gap(record.measurement)
     verdict = decide.decide(record.measurement, target=record.dimension, findings=findings)
     if verdict.status == KEEP:
         progress("confirming in an independent block")
         left = max(1.0, budget_s - record.measurement.seconds)
-        method = confirming(context.session.method, record.measurement, verdict)
+        method = confirming(method, record.measurement, verdict)
         record.confirmation = _block(context, record, records.CONFIRM, method, base, head, left, progress)
         if not record.confirmation.complete:
             return
+        if any(name.startswith(extras.STARTUP) for name in verdict.better):
+            seed = _seed(record, "extras again")
+            record.confirmation = extras.measured(
+                method,
+                base,
+                head,
+                record.confirmation,
+                seed=seed,
+                say=progress,
+                only=(extras.STARTUP,),
+                looks=method.looks,
+            )
         verdict = confirmed(verdict, record.measurement, record.confirmation)
     if verdict.status == KEEP and context.session.method.second:
         progress(f"the second input: {context.session.method.second}")
@@ -183,7 +217,6 @@ def _block(
     budget_s: float,
     progress: Callable[[str], None],
 ) -> Measurement:
-    assert record.candidate is not None  # noqa: S101 - set by the caller
 
     def store(pair: Pair) -> None:
         records.append_pair(context.layout, record, block, pair)
@@ -192,7 +225,7 @@ def _block(
         method,
         base,
         head,
-        seed=zlib.crc32(f"{record.candidate.tree_hash}{block}".encode()),
+        seed=_seed(record, block),
         budget_s=budget_s,
         band=context.session.band,
         done=records.load_pairs(context.layout, record, block),
@@ -201,14 +234,22 @@ def _block(
     )
 
 
+def _seed(record: Record, block: str) -> int:
+    """The seed of the order of one block, the same whenever it is measured for this candidate."""
+    assert record.candidate is not None  # noqa: S101 - set by the caller
+    return zlib.crc32(f"{record.candidate.tree_hash}{block}".encode())
+
+
 def confirmed(verdict: Verdict, measured: Measurement, confirmation: Measurement) -> Verdict:
     """A KEEP stands when fresh pairs show at least half of one gain that it rests on; else it becomes a DISCARD."""
     for name in verdict.better:
-        again = confirmation.metrics.get(name)
-        if again is not None and again.ratio - 1.0 >= (measured.metrics[name].ratio - 1.0) / 2:
+        again, claimed = confirmation.metrics.get(name), measured.metrics[name]
+        if name in extras.EXACT:
+            return verdict  # counted in several runs, and the claim rests on the worst of them
+        if again is not None and seen_again(claimed, again) - 1.0 >= (claimed.ratio - 1.0) / 2:
             return verdict
     shown = ", ".join(
-        f"{name} {measured.metrics[name].ratio:.3f} then {confirmation.metrics[name].ratio:.3f}"
+        f"{name} {measured.metrics[name].ratio:.3f} then {seen_again(measured.metrics[name], confirmation.metrics[name]):.3f}"
         for name in verdict.better
         if name in confirmation.metrics
     )
@@ -218,6 +259,11 @@ def confirmed(verdict: Verdict, measured: Measurement, confirmation: Measurement
         rule="not confirmed",
         reason=f"an independent block of {confirmation.pairs} pairs did not show the gain again ({shown or 'no figure'})",
     )
+
+
+def seen_again(claimed: Ratio, again: Ratio) -> float:
+    """The ratio of fresh pairs by the figure that the claim rests on."""
+    return again.fastest if claimed.by else again.ratio
 
 
 def _note_litter(context: Context, record: Record) -> None:

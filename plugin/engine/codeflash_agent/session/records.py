@@ -60,6 +60,9 @@ class Record:
     left_by_runs: list[str] = field(default_factory=list)  # files that tests and benchmarks left, no part of the change
     candidate: Candidate | None = None
     method: str = ""  # digest of the method it was measured by
+    # Twelve hexadecimal digits each of the change (`diff`), of the benchmark's command and sources (`benchmark`) and of the
+    # interpreter and machine (`environment`), as measured: equal digits mean that figures of two rows may be compared.
+    hashes: dict[str, str] = field(default_factory=dict)
     tests_base: TestReport | None = None
     tests_head: TestReport | None = None
     flaky: list[str] = field(default_factory=list)  # tests that the change may have made flaky, a line each

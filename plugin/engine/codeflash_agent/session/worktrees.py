@@ -131,4 +131,4 @@ def side(name: str, language: Language, setup: Setup, layout: Layout, tree: Path
     def environment(probe: Path) -> Mapping[str, str]:
         return language.environment(setup, layout.project, tree, probe)
 
-    return Side(name, tree, environment, language.read_probe)
+    return Side(name, tree, environment, language.read_probe, language.startup_command(setup))

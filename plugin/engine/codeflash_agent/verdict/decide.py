@@ -12,6 +12,7 @@ three more of its size. The rules, the first that applies:
 | a metric better, another worse, net positive | keep | net positive |
 | a metric better, another worse, net not positive | discard | net negative |
 | no gain counts | discard | gain below the minimum |
+| the target is CPU time, which is inconclusive, and instructions were counted and are fewer | keep | fewer instructions |
 | target counts, and a metric of another group better | keep | compound |
 | target counts | keep | target better, none worse |
 | target does not count, another metric better by the minimum | keep | another dimension better |
@@ -29,6 +30,7 @@ they are explained. The caller leaves explained ones out.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from typing import TYPE_CHECKING
 
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
     from codeflash_agent.verdict.model import Finding
 
 MINIMUM = 0.05
+INSTRUCTIONS = "instructions"
+STARTUP = "startup_wall"
 CONFIRMED_PAIRS = 20
 NET_MINIMUM = math.log(1.01)
 FAILING = "tests-failing"
@@ -76,14 +80,30 @@ def decide(
     """
     if any(finding.gate == FAILING for finding in findings):
         return tests_failed(findings)
+    measurement = dataclasses.replace(measurement, metrics=_without_idle_counts(measurement.metrics))
     ratios = measurement.metrics
     better = [name for name, ratio in ratios.items() if ratio.verdict == statistics.BETTER]
     worse = [name for name, ratio in ratios.items() if ratio.verdict == statistics.WORSE]
     confirmed = measurement.pairs >= CONFIRMED_PAIRS
     counting = [name for name in better if confirmed or ratios[name].ratio >= 1.0 + minimum]
     metric = dimensions.metric_of(target)
+    if target == "structure" and STARTUP in ratios:
+        metric = STARTUP
     status, rule, text = _rule(measurement, metric, better, worse, counting, minimum)
     return Verdict(status, rule, text, tuple(better), tuple(worse), tuple(findings))
+
+
+def _without_idle_counts(ratios: Mapping[str, Ratio]) -> dict[str, Ratio]:
+    """The ratios without that of instructions, unless it breaks a tie.
+
+    That is where CPU seconds are inconclusive and their median is not on the other side.
+    """
+    count, cpu = ratios.get(INSTRUCTIONS), ratios.get("cpu_s")
+    if count is None:
+        return dict(ratios)
+    open_tie = cpu is None or cpu.verdict == statistics.INCONCLUSIVE
+    agrees = cpu is None or (cpu.ratio - 1.0) * (count.ratio - 1.0) >= 0.0
+    return {name: ratio for name, ratio in ratios.items() if name != INSTRUCTIONS or (open_tie and agrees)}
 
 
 def _rule(
@@ -105,7 +125,11 @@ def _rule(
     if worse:
         return _trade_off(ratios, counting, worse, f"{gains}; against {losses}")
     targets = [metric] if metric is not None else list(counting)
+    if metric == "cpu_s":
+        targets.append(INSTRUCTIONS)
     hit = [name for name in targets if name in counting]
+    if hit == [INSTRUCTIONS]:
+        return KEEP, "fewer instructions", f"{gains}; CPU seconds are inconclusive, and instructions break the tie"
     if hit:
         groups = {dimensions.group_of(name, ratios[name]) for name in better}
         if len(groups) > 1:

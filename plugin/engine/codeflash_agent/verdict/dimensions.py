@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from codeflash_agent.measure import statistics
+
 if TYPE_CHECKING:
     from codeflash_agent.measure.model import Ratio
 
 METRIC_OF = {"cpu": "cpu_s", "memory": "rss_mib", "gc": "gc_s", "async": "wall_s", "structure": "wall_s"}
 
 TIME, MEMORY, COLLECTOR = "time", "memory", "collector"
-_GROUP_OF = {"cpu_s": TIME, "wall_s": TIME, "rss_mib": MEMORY, "gc_s": COLLECTOR}
-_TIME_UNITS = ("s", "ms", "us", "µs", "ns")
+_GROUP_OF = {"instructions": TIME, "cpu_s": TIME, "wall_s": TIME, "rss_mib": MEMORY, "gc_s": COLLECTOR}
 _MEMORY_UNITS = ("B", "bytes", "KiB", "MiB", "GiB", "kB", "MB", "GB")
 
 
@@ -27,6 +28,6 @@ def group_of(metric: str, ratio: Ratio) -> str:
     """
     if metric in _GROUP_OF:
         return _GROUP_OF[metric]
-    if ratio.unit in _TIME_UNITS:
+    if ratio.unit in statistics.TIME_UNITS:
         return TIME
     return MEMORY if ratio.unit in _MEMORY_UNITS else metric

@@ -253,20 +253,28 @@ def test_malformed_pyproject(tmp_path):
         ({"scripts/benchmark.py": "if __name__ == '__main__': pass\n"}, "python scripts/benchmark.py"),
         ({"scripts/release.py": "if __name__ == '__main__': pass\n"}, None),
         ({"bench.py": "if __name__ == '__main__': pass\n", "benchmarks/helper.py": ""}, "python bench.py"),
-        ({"tests/test_speed.py": "def test_x(benchmark): pass\n"}, None),
+        (
+            {"tests/test_speed.py": "def test_x(benchmark): pass\n"},
+            "python -m codeflash_bench pytest -q tests/test_speed.py",
+        ),
+        (
+            {"benchmarks/bench_y.py": "import os\n\nclass Suite:\n    def time_x(self): pass\n"},
+            "python -m codeflash_bench asv benchmarks/bench_y.py",
+        ),
+        ({"benchmarks/bench_y.py": "def time_x(): pass\n"}, "python -m codeflash_bench asv benchmarks/bench_y.py"),
     ],
 )
 def test_benchmark_command(tmp_path, files, command):
-    """Scripts that are benchmarks by name and can be run become the benchmark command; others do not."""
+    """Benchmarks by name or by their tool that can be run become the benchmark command; others do not."""
     make_venv(write(tmp_path, {**SRC, **files}) / ".venv")
     assert detect(tmp_path).benchmark_command == command
 
 
 def test_benchmark_that_lacks_its_tool(tmp_path):
-    """A pytest-benchmark suite is a candidate with fixed work, not the command, where the plugin is missing."""
-    make_venv(write(tmp_path, {**SRC, "tests/test_speed.py": "def test_x(benchmark): pass\n"}) / ".venv")
+    """A pytest-benchmark suite is a candidate that reports its own figures, not the command, where the plugin is missing."""
+    make_venv(write(tmp_path, {**SRC, "tests/test_speed.py": "def test_x(benchmark): pass\n"}) / ".venv", tools=False)
     (candidate,) = detect(tmp_path).details["benchmark_candidates"]
-    assert candidate["command"] == "python -m pytest -q tests/test_speed.py --benchmark-disable"
+    assert candidate["command"] == "python -m codeflash_bench pytest -q tests/test_speed.py"
     assert candidate["ready"] is False
 
 

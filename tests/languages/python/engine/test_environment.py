@@ -136,7 +136,12 @@ def test_tools_and_settings_are_the_targets(tmp_path, monkeypatch):
     environ = environments.environment(setup, project, tree)
     assert environ["PATH"].split(os.pathsep)[0] == str(project / ".venv/bin")
     assert environ["VIRTUAL_ENV"] == str(project / ".venv")
-    assert environ["PYTHONPATH"].split(os.pathsep) == [str(tree / "src"), str(tree / "extra"), "/opt/other"]
+    assert environ["PYTHONPATH"].split(os.pathsep) == [
+        str(tree / "src"),
+        str(tree / "extra"),
+        "/opt/other",
+        str(environments.RUNNER),
+    ]
     assert "PYTHONHOME" not in environ
     assert environ["KEPT"] == "yes"
     assert run(setup, project, tree, ["python", "-c", "import sys; print(sys.executable)"]) == setup.interpreter

@@ -132,3 +132,25 @@ def test_folder_that_vanished(tmp_path):
     (tmp_path / "p").mkdir()
     done = run(tmp_path / "p", script)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("interpreter", INTERPRETERS)
+def test_collections_are_told_by_generation(tmp_path, interpreter):
+    """Explicit collections of each generation are counted under it."""
+    script = "import gc; gc.disable()\nfor g, n in ((0, 5), (1, 4), (2, 3)):\n    for _ in range(n): gc.collect(g)"
+    assert run(tmp_path, script, interpreter).returncode == 0
+    figures = probe.read(tmp_path)
+    counts = [figures[f"gc_collections_gen{generation}"] for generation in range(3)]
+    assert sum(counts) == figures["gc_collections"] >= 12
+    assert counts[2] >= 3
+    assert "alloc_peak_mib" not in figures
+
+
+@pytest.mark.parametrize("interpreter", INTERPRETERS)
+def test_allocations_on_request(tmp_path, interpreter):
+    """With the variable set, the peak of each process is told; a fork does not count what its parent has."""
+    script = (
+        "import os\nb = bytearray(30 << 20)\nif os.fork() == 0:\n    c = bytearray(5 << 20)\n    os._exit(0)\nos.wait()"
+    )
+    assert run(tmp_path, script, interpreter, CODEFLASH_MEASURE="allocations").returncode == 0
+    assert 35 <= probe.read(tmp_path)["alloc_peak_mib"] < 40

@@ -14,6 +14,8 @@ from codeflash_python import probe as probes
 if TYPE_CHECKING:
     from codeflash_agent.language import Setup
 
+# Holds `codeflash_bench`, by which suites of pytest-benchmark, pyperf and asv report their figures.
+RUNNER = Path(__file__).resolve().parent / "injected" / "runner"
 # They would make the target interpreter look for its library, or a tool for its environment, in the wrong place.
 REMOVED = (
     "PYTHONHOME",
@@ -59,7 +61,7 @@ def environment(setup: Setup, project: Path, tree: Path, probe: Path | None = No
         environ["PYTHONHASHSEED"] = "0"
     roots = [str(path) for path in import_roots(setup, tree)]
     kept = [moved(entry, project, tree) for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
-    environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys([*first, *roots, *kept]))
+    environ["PYTHONPATH"] = os.pathsep.join(dict.fromkeys([*first, *roots, *kept, str(RUNNER)]))
     return environ
 
 

@@ -40,6 +40,10 @@ class PythonLanguage:
         """Seconds in collections and their number, summed over the processes that left figures in `folder`."""
         return probe.read(folder)
 
+    def startup_command(self, setup: Setup) -> str:
+        """A command that imports the project's packages in a fresh interpreter."""
+        return f"python -c 'import {', '.join(setup.packages)}'" if setup.packages else ""
+
     def foreign_modules(self, setup: Setup, project: Path, tree: Path) -> list[str]:
         """The project's packages that would not be imported from `tree`."""
         return origin.foreign_modules(setup, project, tree)

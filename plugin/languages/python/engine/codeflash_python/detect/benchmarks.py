@@ -30,8 +30,11 @@ SCRIPT_NAMES = (
     "main.py",
 )
 
+RUN = "python -m codeflash_bench"  # `environment` makes it importable
+ASV = re.compile(r"^(class \w+.*:[\s\S]*?\n\s+|)def time_\w*\(", re.MULTILINE)
 # An option as argparse, click, typer or docopt have it.
 _SEED = re.compile(r"""["'(\[\s]--seed\b""")
+KINDS = ("script", "pyperf", "asv")  # of single files, best first
 SECOND_SEED = 20011
 
 
@@ -69,28 +72,31 @@ def find_benchmarks(project: Path, files: list[str], target: Target | None) -> l
             marked.append(path)
         elif re.search(r"^\s*(import|from) pyperf\b", text, re.MULTILINE):
             ready = target is not None and target.has("pyperf")
-            found.append(Benchmark(f"python {path} -p1 -n1 -w0 -l1 -q", "pyperf", path, ready))
+            found.append(Benchmark(f"{RUN} pyperf {path}", "pyperf", path, ready))
+        elif _is_benchmark(path) and ASV.search(text):
+            found.append(_asv(path, text, own, target))
         elif _is_benchmark(path) and re.search(r"^if __name__ == ", text, re.MULTILINE):
             names = imports.unconditional(text) - own
             absent = tuple(missing_modules(target.interpreter, sorted(names - target.stdlib))) if target else ()
             command = f"python {path}"
             found.append(Benchmark(command, "script", path, not absent, absent, _second(command, text)))
-    found.sort(key=lambda one: (one.kind != "script", _rank(one.file)))
+    found.sort(key=lambda one: (KINDS.index(one.kind), _rank(one.file)))
     if with_fixture:
         folder = _common_folder(with_fixture)
         ready = target is not None and target.has("pytest_benchmark")
-        found.append(Benchmark(f"python -m pytest -q {folder} --benchmark-disable", "pytest-benchmark", folder, ready))
+        found.append(Benchmark(f"{RUN} pytest -q {folder}", "pytest-benchmark", folder, ready))
     if marked:
         folder = _common_folder(marked)
         ready = target is not None and target.has("pytest") and target.has("pytest_codspeed")
-        found.append(Benchmark(f"python -m pytest -q {folder}", "pytest-codspeed", folder, ready))
-    config = next((path for path in files if path.rpartition("/")[2] == "asv.conf.json"), None)
-    if config is not None:
-        ready = target is not None and target.has("asv")
-        where = "" if config == "asv.conf.json" else f" --config {config}"
-        command = f"asv run{where} --python=same --quick --dry-run"
-        found.append(Benchmark(command, "asv", config, ready))
+        found.append(Benchmark(f"{RUN} pytest -q {folder}", "pytest-codspeed", folder, ready))
     return found
+
+
+def _asv(path: str, text: str, own: set[str], target: Target | None) -> Benchmark:
+    """A module of asv's; it needs what it imports, not asv."""
+    names = imports.unconditional(text) - own - {"asv_runner"}
+    absent = tuple(missing_modules(target.interpreter, sorted(names - target.stdlib))) if target else ()
+    return Benchmark(f"{RUN} asv {path}", "asv", path, target is not None and not absent, absent)
 
 
 def _second(command: str, text: str) -> str:

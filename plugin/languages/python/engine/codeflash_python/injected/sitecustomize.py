@@ -38,7 +38,7 @@ def _watch(here: str) -> None:
     from time import perf_counter
 
     seconds = 0.0
-    collections = 0
+    collections = [0, 0, 0]
     began = written = perf_counter()
     path = ""
 
@@ -52,25 +52,30 @@ def _watch(here: str) -> None:
         written = perf_counter()
         try:
             with open(path, "w") as file:
-                file.write("%.9f %d\n" % (seconds, collections))
+                file.write("%.9f %d %d %d\n" % (seconds, *collections))
+            if allocations is not None:
+                with open(path.replace("/gc-", "/alloc-"), "w") as file:
+                    file.write("%d\n" % allocations.get_traced_memory()[1])
         except OSError:
             pass  # the folder is gone: whoever measured no longer wants the figures
 
-    def on_collection(phase: str, _info: object) -> None:
-        nonlocal began, seconds, collections
+    def on_collection(phase: str, info: dict[str, int]) -> None:
+        nonlocal began, seconds
         if phase == "start":
             began = perf_counter()
             return
         now = perf_counter()
         seconds += now - began
-        collections += 1
+        collections[min(info.get("generation", 2), 2)] += 1
         if now - written > 1.0:  # a process that is killed leaves at most its last second untold
             leave()
 
     def in_child() -> None:
-        nonlocal seconds, collections
+        nonlocal seconds
         seconds = 0.0
-        collections = 0
+        collections[:] = [0, 0, 0]
+        if allocations is not None:
+            allocations.clear_traces()  # the parent's are in its own figure
         name_file()
 
     def leaving_first(function: Any) -> Any:
@@ -82,6 +87,12 @@ def _watch(here: str) -> None:
         call.__doc__ = function.__doc__
         return call
 
+    allocations: Any = None
+    if os.environ.get("CODEFLASH_MEASURE") == "allocations":
+        import tracemalloc
+
+        tracemalloc.start(1)
+        allocations = tracemalloc
     name_file()
     gc.callbacks.append(on_collection)
     atexit.register(leave)
