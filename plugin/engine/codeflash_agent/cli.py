@@ -23,6 +23,7 @@ from codeflash_agent.commands import (
     milestone,
     profile,
     report,
+    review,
     run,
     setup,
     skip,
@@ -49,6 +50,7 @@ VERBS = {
     "run": run,
     "status": status,
     "report": report,
+    "review": review,
     "compare": compare,
     "hook": hook,
 }

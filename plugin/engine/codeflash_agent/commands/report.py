@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeflash_agent.commands import _common
-from codeflash_agent.errors import EnvironmentProblem
-from codeflash_agent.render.report import report_markdown
+from codeflash_agent.errors import EnvironmentProblem, Refused
+from codeflash_agent.render.report import complete_line, report_markdown
+from codeflash_agent.review import state as reviews
 from codeflash_agent.session import context as contexts
 from codeflash_agent.session import gains, handoff, targets
 from codeflash_agent.storage import atomic
@@ -22,12 +23,19 @@ EXAMPLE = "codeflash-agent report --output report.md"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--output", metavar="FILE", help="write the Markdown there too")
+    parser.add_argument(
+        "--complete", action="store_true", help="end with the [complete] line; refused before the review is settled"
+    )
     _common.add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Render from the records; nothing is measured."""
     context = contexts.read()
+    due = handoff.review_due(context.layout, context.session, context.records)
+    reviewed = reviews.load_all(context.layout)
+    if arguments.complete:
+        _refuse_unfinished(context, due)
     rows = handoff.newest_targets(context.layout, context.session)
     text = report_markdown(
         context.session,
@@ -35,7 +43,11 @@ def run(arguments: argparse.Namespace) -> int:
         gains.products(context.records),
         rows,
         targets.fates(rows, context.decided, context.session),
+        reviewed,
+        due,
     )
+    product = gains.products(context.records)
+    ending = [complete_line(context.session, context.records, product, reviewed)] if arguments.complete else []
     if arguments.output:
         path = Path(arguments.output)
         if path.is_dir():
@@ -44,8 +56,22 @@ def run(arguments: argparse.Namespace) -> int:
     document = {
         "session": context.session.as_json(),
         "experiments": [record.as_json() for record in context.records],
-        "gains": gains.products(context.records),
+        "gains": product,
+        "reviews": [review.as_json() for review in reviewed],
+        "review_settled": due is None,
         "markdown": text,
     }
-    _common.emit(arguments, [text.rstrip()], document)
+    _common.emit(arguments, [text.rstrip(), *ending], document)
     return 0
+
+
+def _refuse_unfinished(context: contexts.Context, due: reviews.Due | None) -> None:
+    """Nothing is complete while something is open, out, or not reviewed."""
+    current = context.open_record
+    if current is not None:
+        raise Refused(f"not complete: experiment {current.number} is open; keep or discard it first")
+    if context.session.out:
+        names = ", ".join(one.slug for one in context.session.out)
+        raise Refused(f"not complete: at work elsewhere: {names}; run `codeflash-agent collect` first")
+    if due is not None:
+        raise Refused(f"not complete: {due.why}; next: {due.action}")

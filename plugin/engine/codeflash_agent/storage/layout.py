@@ -103,6 +103,11 @@ class Layout:
         return self.common / "worktrees" / "together"
 
     @property
+    def reviews(self) -> Path:
+        """Adversarial reviews: records, briefs and transcripts."""
+        return self.home / "reviews"
+
+    @property
     def merges(self) -> Path:
         """Journals of merges."""
         return self.home / "merges"
