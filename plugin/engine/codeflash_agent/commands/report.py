@@ -1,4 +1,4 @@
-"""`report`: the session as Markdown, for a terminal or a pull request body."""
+"""`report`: the session as Markdown, for a terminal or a pull request body, and as a page for people."""
 
 from __future__ import annotations
 
@@ -16,13 +16,20 @@ from codeflash_agent.storage import atomic
 if TYPE_CHECKING:
     import argparse
 
-HELP = "the report of the session: gains with intervals, experiments, targets, how to reproduce each figure"
-EXAMPLE = "codeflash-agent report --output report.md"
+HELP = (
+    "the report of the session, as Markdown and as one HTML page: gains with intervals, experiments, targets, reviews"
+)
+EXAMPLE = "codeflash-agent report --output report.md  # and report.html beside it"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--output", metavar="FILE", help="write the Markdown there too")
+    parser.add_argument(
+        "--output",
+        metavar="FILE",
+        help="write the Markdown there, and the page beside it (default: .codeflash/report.md)",
+    )
+    parser.add_argument("--html", metavar="FILE", help="write the page there")
     parser.add_argument(
         "--complete", action="store_true", help="end with the [complete] line; refused before the review is settled"
     )
@@ -48,11 +55,14 @@ def run(arguments: argparse.Namespace) -> int:
     )
     product = gains.products(context.records)
     ending = [complete_line(context.session, context.records, product, reviewed)] if arguments.complete else []
-    if arguments.output:
-        path = Path(arguments.output)
-        if path.is_dir():
-            raise EnvironmentProblem(f"--output {path} is a folder; give a file name")
-        atomic.write_text(path, text)
+    markdown = _place("--output", arguments.output, context.layout.home / "report.md")
+    html = _place("--html", arguments.html, markdown.with_suffix(".html"))
+    if html == markdown:
+        raise EnvironmentProblem(f"--output and --html are both {html}; give two names")
+    page = _page(context, reviewed, due)  # built before anything is written, because it may be refused
+    atomic.write_text(markdown, text)
+    atomic.write_text(html, page)
+    _common.progress(f"written: {markdown}, {html}")
     document = {
         "session": context.session.as_json(),
         "experiments": [record.as_json() for record in context.records],
@@ -60,9 +70,25 @@ def run(arguments: argparse.Namespace) -> int:
         "reviews": [review.as_json() for review in reviewed],
         "review_settled": due is None,
         "markdown": text,
+        "files": {"markdown": str(markdown), "html": str(html)},
     }
     _common.emit(arguments, [text.rstrip(), *ending], document)
     return 0
+
+
+def _page(context: contexts.Context, reviewed: list[reviews.Review], due: reviews.Due | None) -> str:
+    from codeflash_agent.cli import version  # noqa: PLC0415 - the command line imports this module
+    from codeflash_agent.report.page import build  # noqa: PLC0415 - its libraries take longer than the other verbs
+    from codeflash_agent.session.showing import material  # noqa: PLC0415
+
+    return build(material(context, version(), reviewed, due))
+
+
+def _place(option: str, given: str | None, default: Path) -> Path:
+    path = Path(given) if given else default
+    if path.is_dir():
+        raise EnvironmentProblem(f"{option} {path} is a folder; give a file name")
+    return path
 
 
 def _refuse_unfinished(context: contexts.Context, due: reviews.Due | None) -> None:

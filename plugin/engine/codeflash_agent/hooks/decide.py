@@ -36,6 +36,8 @@ OWNERS = {
     "lock": "codeflash-agent",
     "merges": "codeflash-agent collect",
     "reviews": "codeflash-agent review",
+    "report.md": "codeflash-agent report",
+    "report.html": "codeflash-agent report",
     "brief.md": "codeflash-agent dispatch",
     "result.json": "codeflash-agent dispatch --finish",
 }

@@ -9,6 +9,7 @@ from codeflash_agent.errors import EnvironmentProblem
 from codeflash_agent.storage import git
 
 HOME = ".codeflash"
+STACKS = ".speedscope"  # suffix of a profile's sampled stacks, in the format of that viewer
 POINTER = "codeflash-project"  # in git's private folder of a session worktree: which checkout it belongs to
 
 
