@@ -22,6 +22,7 @@ from codeflash_agent.commands import (
     measure,
     milestone,
     profile,
+    prs,
     report,
     review,
     run,
@@ -51,6 +52,7 @@ VERBS = {
     "status": status,
     "report": report,
     "review": review,
+    "prs": prs,
     "compare": compare,
     "hook": hook,
 }

@@ -61,7 +61,7 @@ def head(top: Path) -> str:
     return project.git(top, "rev-parse", "HEAD").strip()
 
 
-def session(top: Path, *kept: Record, **fields: Any) -> Session:
+def session(top: Path, *kept: Record, package: str = "words", **fields: Any) -> Session:
     """Write the files of a session in `top` that kept its HEAD, or the given records."""
     layout = Layout(top)
     start = project.git(top, "rev-list", "--max-parents=0", "HEAD").strip()
@@ -74,7 +74,7 @@ def session(top: Path, *kept: Record, **fields: Any) -> Session:
         version="3",
         manager="pip",
         source_root=".",
-        packages=["words"],
+        packages=[package],
         test_command="pytest -q",
         benchmark_command="python bench.py",
     )

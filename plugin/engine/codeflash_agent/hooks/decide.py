@@ -36,6 +36,7 @@ OWNERS = {
     "lock": "codeflash-agent",
     "merges": "codeflash-agent collect",
     "reviews": "codeflash-agent review",
+    "prs": "codeflash-agent prs",
     "report.md": "codeflash-agent report",
     "report.html": "codeflash-agent report",
     "brief.md": "codeflash-agent dispatch",

@@ -109,6 +109,11 @@ class Layout:
         return self.home / "reviews"
 
     @property
+    def prs(self) -> Path:
+        """Prepared pull requests: records and bodies."""
+        return self.home / "prs"
+
+    @property
     def merges(self) -> Path:
         """Journals of merges."""
         return self.home / "merges"
