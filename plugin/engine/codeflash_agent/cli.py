@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 from codeflash_agent.commands import (
     baseline,
     begin,
+    ci,
     collect,
     compare,
     discard,
@@ -54,6 +55,7 @@ VERBS = {
     "review": review,
     "prs": prs,
     "compare": compare,
+    "ci": ci,
     "hook": hook,
 }
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from codeflash_agent.ci import merged as merging
 from codeflash_agent.commands import _common
-from codeflash_agent.errors import EnvironmentProblem, Refused
+from codeflash_agent.errors import DONE, NO, EnvironmentProblem, Refused
 from codeflash_agent.render.report import complete_line, report_markdown
 from codeflash_agent.review import state as reviews
 from codeflash_agent.session import context as contexts
@@ -29,6 +30,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="write the Markdown there, and the page beside it (default: .codeflash/report.md)",
     )
+    parser.add_argument(
+        "--merge",
+        metavar="FOLDER",
+        help="no session: one report of the results that `compare --json` left below FOLDER",
+    )
     parser.add_argument("--html", metavar="FILE", help="write the page there")
     parser.add_argument(
         "--complete", action="store_true", help="end with the [complete] line; refused before the review is settled"
@@ -38,6 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Render from the records; nothing is measured."""
+    if arguments.merge:
+        return _merge(arguments)
     context = contexts.read()
     due = handoff.review_due(context.layout, context.session, context.records)
     reviewed = reviews.load_all(context.layout)
@@ -74,6 +82,16 @@ def run(arguments: argparse.Namespace) -> int:
     }
     _common.emit(arguments, [text.rstrip(), *ending], document)
     return 0
+
+
+def _merge(arguments: argparse.Namespace) -> int:
+    """Results of other jobs and machines in one Markdown table; exit status 1 where one of them got worse."""
+    found = merging.read(Path(arguments.merge))
+    text = merging.markdown(found)
+    if arguments.output:
+        atomic.write_text(_place("--output", arguments.output, Path()), text)
+    _common.emit(arguments, [text.rstrip()], {"results": [vars(one) for one in found]})
+    return NO if any(one.worse for one in found) else DONE
 
 
 def _page(context: contexts.Context, reviewed: list[reviews.Review], due: reviews.Due | None) -> str:

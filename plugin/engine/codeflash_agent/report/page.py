@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import shlex
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,9 +79,6 @@ class Material:
     now: TakenProfile | None
     reviews: Sequence[Review] = ()
     due: Due | None = None
-    others: Sequence[Mapping[str, Any]] = field(
-        default_factory=tuple
-    )  # results of other machines, as `compare --json` wrote them
 
 
 def build(material: Material) -> str:
