@@ -4,7 +4,7 @@ PY := .venv/bin/python
 TESTS ?=
 SOURCES := build_dist.py scripts plugin/engine plugin/languages/python/engine plugin/languages/python/profiler
 
-.PHONY: demo test lint dist profiler guides assets lock clients venv python clean
+.PHONY: demo test lint dist release profiler guides assets lock clients venv python clean
 
 demo: python ## the main job on a published library: real client, scripted model; LIVE=1 for the real model
 	@$(PYTHON) scripts/demo.py $(if $(LIVE),--live)
@@ -24,6 +24,9 @@ lint: venv ## style, types, the plugin checker, and that the one-file profiler i
 dist: venv ## dist/python/ and dist/codeflash-python.zip
 	@$(PY) build_dist.py
 	@$(PY) scripts/plugin_checker.py dist/python
+
+release: venv ## reproducible archives in dist/release/, after checks of changelog, tag and marketplace; DRY=1 to see what is missing
+	@$(PY) scripts/release.py $(if $(DRY),--dry)
 
 profiler: ## the one-file profiler from its source
 	@$(PYTHON) scripts/build_profiler.py

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 HELP = (
     "the report of the session, as Markdown and as one HTML page: gains with intervals, experiments, targets, reviews"
 )
-EXAMPLE = "codeflash-agent report --output report.md  # and report.html beside it"
+EXAMPLE = "codeflash-agent report --output report.md"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from codeflash_agent.errors import EnvironmentProblem
 from codeflash_agent.review import answer as answers
-from codeflash_agent.storage import atomic
+from codeflash_agent.storage import atomic, schemas
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,12 +129,7 @@ def load_all(layout: Layout) -> list[Review]:
     """
     reviews = []
     for path in sorted(layout.reviews.glob("[0-9][0-9][0-9].json")):
-        document = atomic.read_json(path)
-        version = document.get("schema_version") if isinstance(document, dict) else None
-        if not isinstance(version, int) or version > SCHEMA:
-            raise EnvironmentProblem(
-                f"{path} has schema {version}, this codeflash-agent reads up to {SCHEMA}; update the plugin"
-            )
+        document = schemas.read(path, SCHEMA)
         try:
             reviews.append(Review.from_json(document))
         except (KeyError, TypeError) as error:

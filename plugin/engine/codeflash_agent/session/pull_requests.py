@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from codeflash_agent.measure.model import Measurement
-from codeflash_agent.storage import atomic
+from codeflash_agent.storage import atomic, schemas
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +62,9 @@ def save(layout: Layout, one: PullRequest) -> None:
 
 def load_all(layout: Layout) -> list[PullRequest]:
     """All that were prepared or tried, in order of their experiments."""
-    return [PullRequest.from_json(atomic.read_json(path)) for path in sorted(layout.prs.glob("[0-9][0-9][0-9].json"))]
+    return [
+        PullRequest.from_json(schemas.read(path, SCHEMA)) for path in sorted(layout.prs.glob("[0-9][0-9][0-9].json"))
+    ]
 
 
 def branches(kept: Sequence[Record]) -> dict[int, str]:
