@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import urllib.error
-import urllib.parse
-import urllib.request
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +52,9 @@ class Api:
 
     def permission(self, login: str) -> str:
         """What a user may do in the repository: admin, write, read or none."""
-        found = self._call("GET", f"collaborators/{urllib.parse.quote(login, safe='')}/permission")
+        from urllib.parse import quote  # noqa: PLC0415 - see `_call`
+
+        found = self._call("GET", f"collaborators/{quote(login, safe='')}/permission")
         return str(found.get("permission", "none")) if isinstance(found, dict) else "none"
 
     def pull(self, number: int) -> dict[str, Any]:
@@ -90,6 +89,9 @@ class Api:
         return None
 
     def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        import urllib.error  # noqa: PLC0415 - a tenth of a start, which hooks and most verbs need not wait for
+        import urllib.request  # noqa: PLC0415
+
         request = urllib.request.Request(  # noqa: S310 - the server's address comes from GitHub's own environment
             f"{self.url}/repos/{self.repository}/{path}",
             method=method,
