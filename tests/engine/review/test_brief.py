@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -48,20 +47,17 @@ def test_outside_a_session_the_branch_is_reviewed_against_its_base(top: Path) ->
     assert (about.base, about.head) == (project.git(top, "rev-parse", "HEAD~1").strip(), branch.head(top))
 
 
-def test_a_large_difference_is_given_by_reference_within_two_seconds(top: Path) -> None:
-    """5,000 changed lines become one command a file; the brief stays small and quick."""
+def test_a_large_difference_is_given_by_reference(top: Path) -> None:
+    """Thousands of changed lines become one command a file, and the brief stays small."""
     for number in range(10):
         project.write(
             top / f"words/part{number}.py", "".join(f"value_{line} = {line} * {number}\n" for line in range(500))
         )
     branch.commit(top, "words/more.py", "x = 1\n", "perf: more")
     branch.session(top)
-    start = time.process_time()
     text = brief(top)
-    seconds = time.process_time() - start
     review = state.load_all(Layout(top))[0]
     assert review.lines_changed > 5000
-    assert seconds < 2
     inline = len(text)
     branch.commit(top, "words/huge.py", "".join(f"value_{line} = {line}\n" for line in range(20000)), "perf: huge")
     about = run.subject(top, "HEAD~2")
@@ -198,6 +194,8 @@ LEDGER = [
     {"trade_off": f"<!-- {INJECTION} -->"},
     {"target": f"words/text.py::{INJECTION}\r\n"},
     {"interaction": f"alloc\n\n{INJECTION}"},
+    {"domains": ["cpu", f"\n\n{INJECTION}"]},
+    {"measurement": factories.measurement(**{f"p99\n\n{INJECTION}\x1b[2J": factories.ratio(2, 1)})},
 ]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codeflash_agent.commands import _progress
+from codeflash_agent.render.visible import visible
 from codeflash_agent.storage import atomic
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def emit(arguments: argparse.Namespace, lines: Iterable[str], document: Any) -> 
         print(json.dumps(document, indent=1, ensure_ascii=False))
         return
     for line in lines:
-        print(line)
+        print(visible(line))  # much of it was written by others, and a terminal obeys what it is sent
     if arguments.json:
         atomic.write_json(Path(arguments.json), document)
 
@@ -42,7 +43,7 @@ _TELLER = _progress.Teller()
 
 def progress(line: str) -> None:
     """One line about long work, on stderr so that standard output stays the result."""
-    _TELLER.say(line)
+    _TELLER.say(visible(line))
 
 
 def quiet() -> None:

@@ -66,6 +66,8 @@ def run(arguments: argparse.Namespace) -> int:
     lines += [f"[dispatch] {slug}: {text}" for slug, text in standings.items()]
     reviewed = [review_render.outcome_text(review) for review in reviews.load_all(layout)]
     lines += [f"[adversarial-review] {text}" for text in reviewed]
+    if step.action == next_step.COMPLETE:
+        lines.append(f"[complete] may be said now: {step.why}")
     lines += [f"next: {step.action}", f"why: {step.why}"]
     document = {
         "session": session.as_json(),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from codeflash_agent.render import review as review_render
 from codeflash_agent.render import session as render
+from codeflash_agent.render.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,7 +70,7 @@ def report_markdown(
         ),
         "",
     ]
-    return "\n".join(lines)
+    return visible("\n".join(lines))
 
 
 def complete_line(

@@ -120,17 +120,19 @@ def _claims(session: Session | None, records: Sequence[Record]) -> list[str]:
     lines = []
     if session.milestones:
         last = session.milestones[-1]
-        lines.append(f"the whole, {last.keeps} kept changes, against the start: {render.measured(last.measurement)}")
+        lines.append(
+            f"the whole, {last.keeps} kept changes, against the start: {line(render.measured(last.measurement), 2000)}"
+        )
     lines.append(f"measured with: {line(session.method.benchmark)}; tests: {line(session.tests or 'none')}")
     for record in kept:
         lines += [
             "",
             (
                 f"commit {record.commit} ({line(record.description, 200)}), experiment {record.number}, target {line(record.target, 200)}, "
-                f"domains {', '.join(record.domains)}"
+                f"domains {line(', '.join(record.domains))}"
             ),
             f"  hypothesis: {line(record.hypothesis, 1000)}",
-            f"  measured: {render.deltas(record)}"
+            f"  measured: {line(render.deltas(record), 2000)}"
             + (f"; confirmed by {record.confirmation.pairs} more pairs" if record.confirmation else ""),
         ]
         if record.tests_head is not None:
