@@ -4,7 +4,7 @@ PY := .venv/bin/python
 TESTS ?=
 SOURCES := build_dist.py scripts plugin/engine plugin/languages/python/engine plugin/languages/python/profiler
 
-.PHONY: demo test lint dist profiler guides lock clients venv python clean
+.PHONY: demo test lint dist release profiler guides assets lock clients venv python clean
 
 demo: python ## the main job on a published library: real client, scripted model; LIVE=1 for the real model
 	@$(PYTHON) scripts/demo.py $(if $(LIVE),--live)
@@ -19,10 +19,14 @@ lint: venv ## style, types, the plugin checker, and that the one-file profiler i
 	@$(PY) scripts/plugin_checker.py plugin
 	@$(PY) scripts/build_profiler.py --check
 	@$(PY) scripts/build_guides.py --check
+	@$(PY) scripts/vendor_assets.py --check
 
 dist: venv ## dist/python/ and dist/codeflash-python.zip
 	@$(PY) build_dist.py
 	@$(PY) scripts/plugin_checker.py dist/python
+
+release: venv ## reproducible archives in dist/release/, after checks of changelog, tag and marketplace; DRY=1 to see what is missing
+	@$(PY) scripts/release.py $(if $(DRY),--dry)
 
 profiler: ## the one-file profiler from its source
 	@$(PYTHON) scripts/build_profiler.py
@@ -32,6 +36,9 @@ guides: venv ## the references whose examples are programs; with their figures: 
 
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.9 --generate-hashes --no-header --no-annotate \
   --no-emit-index-url --no-emit-find-links
+
+assets: ## the libraries of the HTML report from npm, as plugin/engine/assets/assets.json pins them
+	@$(PYTHON) scripts/vendor_assets.py
 
 lock: venv ## the pinned requirements from pyproject.toml's groups and the .in files
 	@$(LOCK) --group dev plugin/engine/requirements.in --output-file requirements/dev.txt

@@ -27,7 +27,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent
 DEVELOPER_PAGES = ("README.md", "ARCHITECTURE.md")  # at the top of plugin/
-LEFTOVERS = frozenset(("__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".DS_Store"))
+LEFTOVERS = frozenset(("__pycache__", "node_modules", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".DS_Store"))
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that the format can say
 
 # Files that name the language they are themselves written in, not the language of the user's project.

@@ -45,6 +45,8 @@ class Pin:
     version: str
     package: str
     executable: str
+    script: str  # that the executable starts, inside the package
+    natives_are_versions: bool  # a native package is a version of the main one under another name
     packages: dict[str, str]
 
     @property
@@ -60,6 +62,8 @@ class Pin:
         """
         native = f"{self.package}-{native_platform()}"
         if native not in self.packages:
+            native = native.removesuffix("-musl")  # linked statically, so that one build runs on both
+        if native not in self.packages:
             raise ClientProblem(
                 f"{self.label} has no build for {native_platform()}; use Linux, macOS or Windows on x64 or arm64"
             )
@@ -70,7 +74,15 @@ def pins() -> list[Pin]:
     """All pinned clients, in the order of the file."""
     document = json.loads(PINS.read_text(encoding="utf-8"))
     return [
-        Pin(name, version, entry["package"], entry["executable"], packages)
+        Pin(
+            name,
+            version,
+            entry["package"],
+            entry["executable"],
+            entry["bin"],
+            entry.get("natives_are_versions", False),
+            packages,
+        )
         for name, entry in document.items()
         for version, packages in entry["versions"].items()
     ]
@@ -180,11 +192,15 @@ def _lock(pin: Pin, native: str) -> dict[str, Any]:
     main: dict[str, Any] = {
         "version": pin.version,
         "integrity": pin.packages[pin.package],
-        "hasInstallScript": True,
-        "bin": {pin.name: "bin/claude.exe"},
+        "hasInstallScript": not pin.natives_are_versions,
+        "bin": {pin.name: pin.script},
         "optionalDependencies": {native: pin.version},
     }
-    other = {"version": pin.version, "integrity": pin.packages[native], "optional": True}
+    other: dict[str, Any] = {"version": pin.version, "integrity": pin.packages[native], "optional": True}
+    if pin.natives_are_versions:
+        build = f"{pin.version}-{native.removeprefix(pin.package + '-')}"
+        main["optionalDependencies"] = {native: f"npm:{pin.package}@{build}"}
+        other |= {"name": pin.package, "version": build}
     return {
         "name": "pinned-client",
         "version": "1.0.0",

@@ -180,6 +180,7 @@ def show(*, live: bool) -> int:
     print(f"\n{rule}\n{text}\n{rule}\n")
     print(note)
     print(f"\nThe session's files:   {project / '.codeflash'}")
+    print(f"The page:              {project / '.codeflash' / 'report.html'}")
     print(f"The commit:            git -C {project} show codeflash/optimize")
     print(f"To remove all of it:   rm -rf {work}")
     print(f"\n{OWN_LOGIN.format(plugin=PLUGIN)}")

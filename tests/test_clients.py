@@ -30,6 +30,19 @@ def test_every_pin_covers_every_platform_alike():
     assert all(other == first for other in others)
 
 
+def test_codex_is_pinned_for_every_platform_that_it_builds_for():
+    """Its native packages are versions of the main one, and each has its sha512."""
+    (pin,) = (pin for pin in clients.pins() if pin.name == "codex")
+
+    assert pin.natives_are_versions
+    assert len(pin.packages) == 7
+    assert all(value.startswith("sha512-") for value in pin.packages.values())
+    main, native = pin.needed_here()
+    lock = clients._lock(pin, native)["packages"]
+    assert lock[f"node_modules/{native}"]["name"] == main
+    assert lock[f"node_modules/{native}"]["version"].startswith(f"{pin.version}-")
+
+
 def test_an_unknown_client_is_a_usage_error(capsys):
     """A label that is not pinned ends with status 2 and the labels that are."""
     assert clients.main(["claude-0.0.1"]) == 2

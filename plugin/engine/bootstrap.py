@@ -109,7 +109,12 @@ def usable(environment: Path) -> bool:
     try:
         if (environment / "requirements.txt").read_bytes() != REQUIREMENTS.read_bytes():
             return False
-        check = [str(environment / "bin" / "python"), "-I", "-c", "import filelock, packaging, psutil, rich"]
+        check = [
+            str(environment / "bin" / "python"),
+            "-I",
+            "-c",
+            "import detect_secrets, filelock, jinja2, packaging, psutil, rich",
+        ]
         return subprocess.run(check, capture_output=True, timeout=60, check=False).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False

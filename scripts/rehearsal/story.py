@@ -6,6 +6,7 @@ that failed, a verdict other than the measurement's. The story decides what is t
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from rehearsal.messages_api import Step, Turn
 
-LEAD, SETUP = "codeflash-deep", "codeflash-setup"
+LEAD, SETUP, REVIEWER = "codeflash-deep", "codeflash-setup", "codeflash-review"
 PLUGIN = "codeflash"
 LONG_MS = 600_000  # for calls that run benchmarks
 EXIT_CODE = re.compile(r"\AExit code (\d+)")
@@ -109,8 +110,7 @@ class Story:
             verdict("discard", self._discard()),
             passed(self._agent("milestone", "Measure the whole branch")),
             passed(self._agent("status", "See whether anything is left")),
-            passed(self._agent("report", "Read the report")),
-            complete,
+            *self._ending(),
         ]
         return self._script(self._router("start", with_setup=True), lead)
 
@@ -142,8 +142,7 @@ class Story:
             self._read(self.project / ".codeflash" / "HANDOFF.md"),
             self._agent("measure", "Go on with the measurement"),
             verdict("keep", self._keep()),
-            passed(self._agent("report", "Read the report")),
-            complete,
+            *self._ending(),
         ]
         return self._script(self._router("resume", with_setup=False), lead)
 
@@ -154,10 +153,45 @@ class Story:
             passed(self._shell(f"{NO_CACHES} .venv/bin/{TESTS} -p no:cacheprovider | tail -1", "Run the tests once")),
             after_text("passed", "Runs in its .venv; the tests pass; the benchmark is benchmarks/bulk_statements.py."),
         ]
+        review: list[Turn] = [
+            self._read(self.project / ".codeflash" / "reviews" / "001-brief.md"),
+            after_text("grp.value += ", self._agent("review", "Read the difference", "--diff", REAL_FIX.file)),
+            after_text("+            grp.value += ", self._hand_in()),
+            answer_of,
+        ]
+        names = {"setup": SETUP, "lead": LEAD, "review": REVIEWER}
         return Script(
-            {"main": router, "setup": setup, "lead": lead},
-            {"setup": agent_marker(self.plugin, SETUP), "lead": agent_marker(self.plugin, LEAD)},
+            {"main": router, "setup": setup, "lead": lead, "review": review},
+            {conversation: agent_marker(self.plugin, agent) for conversation, agent in names.items()},
         )
+
+    def _ending(self) -> list[Turn]:
+        """The lead's last turns: the review, the report, the answer."""
+        end = self._agent("report", "End with the report", "--complete")
+        return [
+            passed(self._agent("review", "Ask for the review", "--by", "claude")),
+            self._start_the_review,
+            after_text("[adversarial-review] settled", end),
+            complete,
+        ]
+
+    def _start_the_review(self, request: Request) -> Step:
+        """Call the reviewing agent with the prompt that the program named, and nothing else."""
+        found = re.search(r"codeflash:codeflash-review with the prompt `([^`]+)`", request.last_result().text)
+        if found is None:
+            raise ScriptBroken(f"the review names no prompt for its agent:\n{request.last_result().text[-1500:]}")
+        return self._start(REVIEWER, "Attack the branch", found.group(1))
+
+    def _hand_in(self) -> ToolCall:
+        """The reviewer's answer, by the reviewer."""
+        answer = {
+            "verdict": "approve",
+            "summary": "A group's text is the sum of its tokens' texts, before and after; nobody else writes it.",
+            "findings": [],
+            "next_steps": [],
+        }
+        command = f"codeflash-agent review --answer - <<'ANSWER'\n{json.dumps(answer)}\nANSWER"
+        return self._shell(command, "Hand the answer in")
 
     def _router(self, how: str, *, with_setup: bool) -> list[Turn]:
         """The skill's steps: where it stands, the setup agent when needed, the lead, the outcome."""

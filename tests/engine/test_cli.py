@@ -24,9 +24,10 @@ def test_the_example_is_one_that_the_verb_accepts(verb: str) -> None:
     """What --help shows can be typed."""
     import shlex
 
-    words = shlex.split(cli.VERBS[verb].EXAMPLE)
-    assert words[:2] == ["codeflash-agent", verb]
-    assert cli.parser().parse_args(words[1:]).verb == verb
+    for line in cli.VERBS[verb].EXAMPLE.splitlines():
+        words = shlex.split(line)
+        assert words[:2] == ["codeflash-agent", verb]
+        assert cli.parser().parse_args(words[1:]).verb == verb
 
 
 @pytest.mark.parametrize(

@@ -191,6 +191,21 @@ def test_an_agent_that_insists_is_let_go_and_the_record_says_so(play, layout):
     assert len(records.load_all(layout)[0].left_open) == 1
 
 
+def test_complete_is_not_said_before_the_review(play, layout):
+    """A lead that says [complete] over work that nobody reviewed is asked back with the command; other words let it go."""
+    (layout.optimize_tree / "bench.py").write_text("print(1)\n")
+    git.run_git(layout.optimize_tree, "commit", "-qam", "perf: x")
+    layout.experiments.mkdir(exist_ok=True)
+    kept = factories.kept(commit=git.head_commit(layout.optimize_tree), base_commit=git.head_commit(layout.project))
+    records.save(layout, kept)
+
+    model = play(["[complete]\n1 experiment, 1 kept", "the review is still to come"])
+
+    assert "not [complete]: no reviewer has seen" in heard(model)
+    assert "codeflash-agent review" in heard(model)
+    assert len(model.conversation("lead")) == 2
+
+
 def test_an_agent_starts_with_the_state(play, layout):
     """Where the session stands is in the agent's context from its first turn on."""
     model = play(["seen"])

@@ -106,6 +106,15 @@ def test_the_ledger_has_its_columns_one_keep_and_one_discard(ledger, project):
     assert "the copy is not what _group spends its time on" in discard["description"]
 
 
+def test_the_branch_was_reviewed_before_it_was_complete(session, project):
+    """The reviewing agent answered in a conversation of its own, and the lead's end carries the outcome."""
+    review = json.loads((project.path / ".codeflash" / "reviews" / "001.json").read_text())
+
+    assert (review["outcome"], review["reviewer"]) == ("approve", "claude")
+    assert review["head"] == git(project.path, "rev-parse", "codeflash/optimize")
+    assert any("[complete] 2 experiments, 1 kept" in text for text in session.tool_results())
+
+
 def test_the_hand_over_says_how_to_resume(session, project):
     """HANDOFF.md names the command to resume with, both experiments and the branch."""
     text = (project.path / ".codeflash" / "HANDOFF.md").read_text()

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from codeflash_agent.commands import (
+    _common,
     baseline,
     begin,
+    ci,
     collect,
     compare,
     discard,
@@ -22,7 +24,9 @@ from codeflash_agent.commands import (
     measure,
     milestone,
     profile,
+    prs,
     report,
+    review,
     run,
     setup,
     skip,
@@ -49,7 +53,10 @@ VERBS = {
     "run": run,
     "status": status,
     "report": report,
+    "review": review,
+    "prs": prs,
     "compare": compare,
+    "ci": ci,
     "hook": hook,
 }
 
@@ -112,9 +119,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         with _in_dispatched(arguments.within):
             return int(VERBS[arguments.verb].run(arguments))
     except CodeflashError as error:
+        _common.quiet()
         print(f"codeflash-agent {arguments.verb}: {error}", file=sys.stderr)
         return error.status
     except KeyboardInterrupt:
+        _common.quiet()
         print(
             f"codeflash-agent {arguments.verb}: interrupted; what was measured is kept, the same command goes on",
             file=sys.stderr,
@@ -124,3 +133,5 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader went away (`| head`); standard output must not be flushed into the closed pipe at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    finally:
+        _common.quiet()

@@ -216,6 +216,22 @@ def test_a_decided_experiment_lets_the_turn_end(ask: Any, layout: Layout) -> Non
     assert ask("end", "SubagentStop") is None
 
 
+def test_complete_over_unreviewed_work_is_held(ask: Any, layout: Layout) -> None:
+    """The lead's last words count: [complete] before the review of what was kept is sent back, a bounded number of times."""
+    (layout.optimize_tree / "bench.py").write_text("print(1)\n")
+    git.run_git(
+        layout.optimize_tree, "-c", "user.name=T", "-c", "user.email=t@example.com", "commit", "-qam", "perf: x"
+    )
+    layout.experiments.mkdir(exist_ok=True)
+    kept = factories.kept(commit=git.head_commit(layout.optimize_tree), base_commit=git.head_commit(layout.project))
+    records.save(layout, kept)
+    assert ask("end", "SubagentStop", last_assistant_message="three targets are left") is None
+    for _time in range(decide.HOLDS):
+        said = ask("end", "SubagentStop", last_assistant_message="[complete]\n1 kept")
+        assert "not [complete]: no reviewer has seen" in said["reason"]
+    assert ask("end", "SubagentStop", last_assistant_message="[complete]") is None
+
+
 def test_an_agent_starts_with_the_state(ask: Any, layout: Layout) -> None:
     """The first thing that an agent of ours knows is where the session stands."""
     text = ask("start", "SubagentStart")["hookSpecificOutput"]["additionalContext"]

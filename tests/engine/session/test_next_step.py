@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codeflash_agent.review.state import Due
 from codeflash_agent.session import plateau, targets
 from codeflash_agent.session.next_step import next_step
 from codeflash_agent.session.records import Candidate
@@ -65,7 +66,9 @@ def test_what_was_tried_in_vain_or_skipped_is_no_headroom() -> None:
     assert plateau.standing(decided, {}).state == plateau.FLOOR
     assert next_step(session, decided, TREE, rows).action == "codeflash-agent milestone"
     session.milestones.append(Milestone(1, "codeflash/optimize-v1", "a" * 40, 1, factories.measurement(), "now"))
-    assert next_step(session, decided, TREE, rows).action == "review and complete"
+    assert next_step(session, decided, TREE, rows).action == "codeflash-agent report --complete"
+    due = Due("codeflash-agent review", "no reviewer has seen it")
+    assert next_step(session, decided, TREE, rows, due).action == "codeflash-agent review"
 
 
 def test_three_keeps_make_a_milestone_due() -> None:

@@ -19,7 +19,8 @@ def closing_lines(context: Context, record: Record) -> list[str]:
     """The experiment's line, every third time the progress, and what is next."""
     tree_hash = git.tree_hash(context.tree)
     rows = handoff.present_targets(context.layout, context.session, tree_hash)
-    step = next_step.next_step(context.session, context.records, tree_hash, rows)
+    due = handoff.review_due(context.layout, context.session, context.records)
+    step = next_step.next_step(context.session, context.records, tree_hash, rows, due)
     lines = [
         render.experiment_line(record),
         f"{record.description}" + (f" (commit {record.commit[:12]})" if record.commit else ""),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from codeflash_agent.commands import _progress
+from codeflash_agent.render.visible import visible
 from codeflash_agent.storage import atomic
 
 if TYPE_CHECKING:
@@ -27,15 +28,24 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 
 def emit(arguments: argparse.Namespace, lines: Iterable[str], document: Any) -> None:
     """Print the lines, or the document where --json asks for it."""
+    quiet()
     if arguments.json == "-":
         print(json.dumps(document, indent=1, ensure_ascii=False))
         return
     for line in lines:
-        print(line)
+        print(visible(line))  # much of it was written by others, and a terminal obeys what it is sent
     if arguments.json:
         atomic.write_json(Path(arguments.json), document)
 
 
+_TELLER = _progress.Teller()
+
+
 def progress(line: str) -> None:
     """One line about long work, on stderr so that standard output stays the result."""
-    print(line, file=sys.stderr, flush=True)
+    _TELLER.say(visible(line))
+
+
+def quiet() -> None:
+    """Long work is over: nothing more is told about it."""
+    _TELLER.stop()

@@ -95,9 +95,11 @@ def _profile(
 ) -> dict[str, Any]:
     file.parent.mkdir(parents=True, exist_ok=True)
     report = file.with_suffix(".txt")
-    for stale in (file, report):
+    stacks = file.with_suffix(places.STACKS)
+    for stale in (file, report, stacks):
         stale.unlink(missing_ok=True)
-    options = ["--json", str(file), "--report", str(report), "--baseline", str(layout.profiles), *arguments.option]
+    options = ["--json", str(file), "--report", str(report), "--speedscope", str(stacks)]
+    options += ["--baseline", str(layout.profiles), *arguments.option]
     if arguments.quick:
         options.append("--quick")
     argv = language.profile_command(setup, tree, command, options)

@@ -1,13 +1,15 @@
-"""`report`: the session as Markdown, for a terminal or a pull request body."""
+"""`report`: the session as Markdown, for a terminal or a pull request body, and as a page for people."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from codeflash_agent.ci import merged as merging
 from codeflash_agent.commands import _common
-from codeflash_agent.errors import EnvironmentProblem
-from codeflash_agent.render.report import report_markdown
+from codeflash_agent.errors import DONE, NO, EnvironmentProblem, Refused
+from codeflash_agent.render.report import complete_line, report_markdown
+from codeflash_agent.review import state as reviews
 from codeflash_agent.session import context as contexts
 from codeflash_agent.session import gains, handoff, targets
 from codeflash_agent.storage import atomic
@@ -15,19 +17,40 @@ from codeflash_agent.storage import atomic
 if TYPE_CHECKING:
     import argparse
 
-HELP = "the report of the session: gains with intervals, experiments, targets, how to reproduce each figure"
+HELP = (
+    "the report of the session, as Markdown and as one HTML page: gains with intervals, experiments, targets, reviews"
+)
 EXAMPLE = "codeflash-agent report --output report.md"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--output", metavar="FILE", help="write the Markdown there too")
+    parser.add_argument(
+        "--output",
+        metavar="FILE",
+        help="write the Markdown there, and the page beside it (default: .codeflash/report.md)",
+    )
+    parser.add_argument(
+        "--merge",
+        metavar="FOLDER",
+        help="no session: one report of the results that `compare --json` left below FOLDER",
+    )
+    parser.add_argument("--html", metavar="FILE", help="write the page there")
+    parser.add_argument(
+        "--complete", action="store_true", help="end with the [complete] line; refused before the review is settled"
+    )
     _common.add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Render from the records; nothing is measured."""
+    if arguments.merge:
+        return _merge(arguments)
     context = contexts.read()
+    due = handoff.review_due(context.layout, context.session, context.records)
+    reviewed = reviews.load_all(context.layout)
+    if arguments.complete:
+        _refuse_unfinished(context, due)
     rows = handoff.newest_targets(context.layout, context.session)
     text = report_markdown(
         context.session,
@@ -35,17 +58,64 @@ def run(arguments: argparse.Namespace) -> int:
         gains.products(context.records),
         rows,
         targets.fates(rows, context.decided, context.session),
+        reviewed,
+        due,
     )
-    if arguments.output:
-        path = Path(arguments.output)
-        if path.is_dir():
-            raise EnvironmentProblem(f"--output {path} is a folder; give a file name")
-        atomic.write_text(path, text)
+    product = gains.products(context.records)
+    ending = [complete_line(context.session, context.records, product, reviewed)] if arguments.complete else []
+    markdown = _place("--output", arguments.output, context.layout.home / "report.md")
+    html = _place("--html", arguments.html, markdown.with_suffix(".html"))
+    if html == markdown:
+        raise EnvironmentProblem(f"--output and --html are both {html}; give two names")
+    page = _page(context, reviewed, due)  # built before anything is written, because it may be refused
+    atomic.write_text(markdown, text)
+    atomic.write_text(html, page)
+    _common.progress(f"written: {markdown}, {html}")
     document = {
         "session": context.session.as_json(),
         "experiments": [record.as_json() for record in context.records],
-        "gains": gains.products(context.records),
+        "gains": product,
+        "reviews": [review.as_json() for review in reviewed],
+        "review_settled": due is None,
         "markdown": text,
+        "files": {"markdown": str(markdown), "html": str(html)},
     }
-    _common.emit(arguments, [text.rstrip()], document)
+    _common.emit(arguments, [text.rstrip(), *ending], document)
     return 0
+
+
+def _merge(arguments: argparse.Namespace) -> int:
+    """Results of other jobs and machines in one Markdown table; exit status 1 where one of them got worse."""
+    found = merging.read(Path(arguments.merge))
+    text = merging.markdown(found)
+    if arguments.output:
+        atomic.write_text(_place("--output", arguments.output, Path()), text)
+    _common.emit(arguments, [text.rstrip()], {"results": [vars(one) for one in found]})
+    return NO if any(one.worse for one in found) else DONE
+
+
+def _page(context: contexts.Context, reviewed: list[reviews.Review], due: reviews.Due | None) -> str:
+    from codeflash_agent.cli import version  # noqa: PLC0415 - the command line imports this module
+    from codeflash_agent.report.page import build  # noqa: PLC0415 - its libraries take longer than the other verbs
+    from codeflash_agent.session.showing import material  # noqa: PLC0415
+
+    return build(material(context, version(), reviewed, due))
+
+
+def _place(option: str, given: str | None, default: Path) -> Path:
+    path = Path(given) if given else default
+    if path.is_dir():
+        raise EnvironmentProblem(f"{option} {path} is a folder; give a file name")
+    return path
+
+
+def _refuse_unfinished(context: contexts.Context, due: reviews.Due | None) -> None:
+    """Nothing is complete while something is open, out, or not reviewed."""
+    current = context.open_record
+    if current is not None:
+        raise Refused(f"not complete: experiment {current.number} is open; keep or discard it first")
+    if context.session.out:
+        names = ", ".join(one.slug for one in context.session.out)
+        raise Refused(f"not complete: at work elsewhere: {names}; run `codeflash-agent collect` first")
+    if due is not None:
+        raise Refused(f"not complete: {due.why}; next: {due.action}")

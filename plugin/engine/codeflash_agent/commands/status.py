@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeflash_agent.commands import _common
+from codeflash_agent.render import review as review_render
 from codeflash_agent.render import session as render
+from codeflash_agent.review import state as reviews
 from codeflash_agent.session import collecting, gains, handoff, next_step, records, state, targets
 from codeflash_agent.session import context as contexts
 from codeflash_agent.storage import git
@@ -37,7 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
     tree_hash = git.tree_hash(context.tree)
     present = handoff.present_targets(layout, session, tree_hash)
     rows = present if present is not None else handoff.newest_targets(layout, session)
-    step = next_step.next_step(session, all_records, tree_hash, present)
+    due = handoff.review_due(layout, session, all_records)
+    step = next_step.next_step(session, all_records, tree_hash, present, due)
     about = "" if present is not None else " of an earlier state: profile again"
     fates = targets.fates(rows, context.decided, session)
     table = render.target_table(rows, fates) if session.profiles else ["none: the session has no profile yet"]
@@ -61,6 +64,10 @@ def run(arguments: argparse.Namespace) -> int:
         )
     standings = {one.slug: collecting.standing(context, one) for one in session.out}
     lines += [f"[dispatch] {slug}: {text}" for slug, text in standings.items()]
+    reviewed = [review_render.outcome_text(review) for review in reviews.load_all(layout)]
+    lines += [f"[adversarial-review] {text}" for text in reviewed]
+    if step.action == next_step.COMPLETE:
+        lines.append(f"[complete] may be said now: {step.why}")
     lines += [f"next: {step.action}", f"why: {step.why}"]
     document = {
         "session": session.as_json(),
@@ -68,6 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
         "gains": gains.products(all_records),
         "targets": [vars(row) for row in rows],
         "dispatched": standings,
+        "review_settled": due is None,
         "targets_current": present is not None,
         "next": vars(step),
     }

@@ -77,11 +77,11 @@ def end(event: Event, folder: Path) -> Answer | None:
     if event.agent != LEAD or layout is None:
         return None
     standing = look.standing(layout)
-    reason = decide.end_of_turn(standing, event.children)
+    reason = decide.end_of_turn(standing, event.children, event.said)
     if not reason:
         return None
     memory = notes.load(folder, event.agent_id)
-    what = f"{layout.project} {standing.number or ''} {standing.state}"
+    what = f"{layout.project} {standing.number or ''} {standing.state} {standing.unreviewed[:200]}".rstrip()
     if memory.held.get(what, 0) >= decide.HOLDS:
         _remember_left_open(layout, standing)
         return None

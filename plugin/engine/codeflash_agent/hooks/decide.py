@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+COMPLETE = "[complete]"  # what nobody says before the review is settled
 HOLDS = 3  # times that one agent is held for the same thing; the client itself lets go after eight
 NAMED = 5  # files that a notice names
 
@@ -34,6 +35,10 @@ OWNERS = {
     "tests": "codeflash-agent measure",
     "lock": "codeflash-agent",
     "merges": "codeflash-agent collect",
+    "reviews": "codeflash-agent review",
+    "prs": "codeflash-agent prs",
+    "report.md": "codeflash-agent report",
+    "report.html": "codeflash-agent report",
     "brief.md": "codeflash-agent dispatch",
     "result.json": "codeflash-agent dispatch --finish",
 }
@@ -52,6 +57,7 @@ class Standing:
     target: str = ""
     action: str = ""  # what to do now
     why: str = ""
+    unreviewed: str = ""  # what is missing until the review of what was kept is settled, and what to run
 
 
 @dataclass(frozen=True)
@@ -159,9 +165,11 @@ def _names(paths: Sequence[str]) -> str:
     return ", ".join(paths[:NAMED]) + more
 
 
-def end_of_turn(standing: Standing, children: Sequence[str]) -> str:
-    """Why the lead's turn should not end now; empty when it may."""
+def end_of_turn(standing: Standing, children: Sequence[str], said: str = "") -> str:
+    """Why the lead's turn should not end now, given what it `said` last; empty when it may."""
     reasons = []
+    if standing.unreviewed and COMPLETE in said:
+        reasons.append(f"not {COMPLETE}: {standing.unreviewed}")
     if standing.number is not None:
         reasons.append(
             f"experiment {standing.number} ({standing.target}) is {standing.state} and has not ended: {standing.why}; "

@@ -27,6 +27,7 @@ class Event:
     call: str  # tells one tool call from another
     path: Path | None  # the file that a tool is about to write
     children: tuple[str, ...]  # agents of ours that run in the background, the acting one left out
+    said: str = ""  # the agent's last words, at the end of its turn
 
     @property
     def by_us(self) -> bool:
@@ -48,12 +49,13 @@ def read(text: str) -> Event:
         agent_id = str(document.get("agent_id") or "")
         call = str(document.get("tool_use_id") or "")
         children = tuple(_children(document.get("background_tasks") or (), agent_id))
+        said = str(document.get("last_assistant_message") or "")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise EnvironmentProblem(
             f"the client's event cannot be read ({type(error).__name__}: {error}); update the plugin or the client"
         ) from error
     path = Path(folder, written) if written else None
-    return Event(name, str(document.get("agent_type") or ""), agent_id, folder, call, path, children)
+    return Event(name, str(document.get("agent_type") or ""), agent_id, folder, call, path, children, said)
 
 
 def _children(tasks: Iterable[dict[str, Any]], own: str) -> list[str]:

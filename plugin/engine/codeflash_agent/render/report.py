@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from codeflash_agent.render import review as review_render
 from codeflash_agent.render import session as render
+from codeflash_agent.render.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from codeflash_agent.review.state import Due, Review
     from codeflash_agent.session.records import Record
     from codeflash_agent.session.state import Session
     from codeflash_agent.session.targets import Target
@@ -20,8 +23,10 @@ def report_markdown(
     gains: Mapping[str, float],
     targets: Sequence[Target],
     fates: Mapping[str, str],
+    reviews: Sequence[Review] = (),
+    due: Due | None = None,
 ) -> str:
-    """The whole report."""
+    """The whole report; `due` says what is missing until its review is settled."""
     kept = [record for record in records if record.state == "keep"]
     lost = [record for record in records if record.state in ("discard", "crash")]
     lines = ["# codeflash report", ""]
@@ -53,6 +58,7 @@ def report_markdown(
         *render.target_table(targets, fates),
         "",
     ]
+    lines += review_render.report_lines(reviews, due, kept=bool(kept))
     lines += [
         "## How to read the figures",
         "",
@@ -64,7 +70,22 @@ def report_markdown(
         ),
         "",
     ]
-    return "\n".join(lines)
+    return visible("\n".join(lines))
+
+
+def complete_line(
+    session: Session, records: Sequence[Record], gains: Mapping[str, float], reviews: Sequence[Review]
+) -> str:
+    """`[complete]`: experiments, keeps, the gain with intervals, interactions, and who reviewed with which outcome."""
+    kept = [record for record in records if record.state == "keep"]
+    found = sorted({record.interaction for record in kept if record.interaction != "none"})
+    gain = " ".join(line for line in _headline(session, kept, gains) if line)
+    answered = [review for review in reviews if review.answered]
+    outcome = review_render.outcome_text(answered[-1]) if answered else "none, nothing was kept"
+    return (
+        f"[complete] {len(records)} experiments, {len(kept)} kept; {gain} Interactions: {', '.join(found) or 'none'}. "
+        f"Review: {outcome}"
+    )
 
 
 def _headline(session: Session, kept: Sequence[Record], gains: Mapping[str, float]) -> list[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from codeflash_agent.errors import CodeflashError
 from codeflash_agent.render import session as render
+from codeflash_agent.review import state as reviews
 from codeflash_agent.session import gains, next_step, records, targets
 from codeflash_agent.storage import atomic, git
 
@@ -25,7 +26,9 @@ def write(layout: Layout, session: Session, setup: Setup, all_records: Sequence[
     rows = newest_targets(layout, session)
     current = records.open_one(list(all_records))
     pairs = len(records.load_pairs(layout, current, records.MAIN)) if current else 0
-    step = next_step.next_step(session, all_records, tree_hash, present_targets(layout, session, tree_hash))
+    present = present_targets(layout, session, tree_hash)
+    due = review_due(layout, session, all_records)
+    step = next_step.next_step(session, all_records, tree_hash, present, due)
     text = render.handoff(
         session=session,
         runner=setup.runner,
@@ -40,6 +43,14 @@ def write(layout: Layout, session: Session, setup: Setup, all_records: Sequence[
     )
     if not layout.handoff.exists() or layout.handoff.read_text(encoding="utf-8") != text:
         atomic.write_text(layout.handoff, text)
+
+
+def review_due(layout: Layout, session: Session, all_records: Sequence[Record]) -> reviews.Due | None:
+    """What is missing until the review of the last kept commit is settled; None where nothing was kept."""
+    head = records.base_commit(list(all_records), session.start_commit)
+    if head == session.start_commit or layout.slug:
+        return None
+    return reviews.due(reviews.load_all(layout), head)
 
 
 def present_targets(layout: Layout, session: Session, tree_hash: str) -> list[Target] | None:

@@ -11,6 +11,7 @@ from codeflash_agent.session import plateau, records, targets
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from codeflash_agent.review.state import Due
     from codeflash_agent.session.records import Record
     from codeflash_agent.session.state import Session
     from codeflash_agent.session.targets import Target
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 
 KEEPS_TO_MILESTONE = 3
+COMPLETE = "codeflash-agent report --complete"
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,13 @@ def after_verdict(record: Record, verdict: Verdict) -> Step:
     return Step("codeflash-agent discard --reason '…'", f"experiment {record.number}: {verdict.reason}")
 
 
-def next_step(session: Session, all_records: Sequence[Record], tree_hash: str, rows: Sequence[Target] | None) -> Step:
+def next_step(
+    session: Session,
+    all_records: Sequence[Record],
+    tree_hash: str,
+    rows: Sequence[Target] | None,
+    review: Due | None = None,
+) -> Step:
     """Choose by the state on disk alone.
 
     Args:
@@ -54,6 +62,7 @@ def next_step(session: Session, all_records: Sequence[Record], tree_hash: str, r
         all_records: its experiments.
         tree_hash: git tree of the session's checkout now.
         rows: the target table of a profile of the present state, None where there is none.
+        review: what is missing until the review of what was kept is settled; None when nothing is.
     """
     current = records.open_one(list(all_records))
     if current is not None:
@@ -63,13 +72,13 @@ def next_step(session: Session, all_records: Sequence[Record], tree_hash: str, r
     standing = plateau.standing(decided, targets.headroom(rows_left) if rows_left is not None else None)
     why = f"[{standing.state}] {standing.why}"
     if standing.state == plateau.STOP:
-        return _end(session, standing.advice, why)
+        return _end(session, standing.advice, why, review)
     if rows_left is None or targets.current_profile(session, tree_hash) is None:
         return Step("codeflash-agent profile", "the present state has no unified profile")
     if not session.only and milestone_due(session, decided, last=standing.state == plateau.FLOOR and not session.out):
         return Step("codeflash-agent milestone", "measure the whole branch against the start")
     if standing.state == plateau.FLOOR:
-        return _end(session, standing.advice, why)
+        return _end(session, standing.advice, why, review)
     fresh = _first_elsewhere(rows_left, standing.exhausted)
     begin = (
         f"codeflash-agent begin --target {shlex.quote(fresh.identity)} --domains {','.join(fresh.domains)} "
@@ -80,14 +89,16 @@ def next_step(session: Session, all_records: Sequence[Record], tree_hash: str, r
     return Step(begin, f"first target of the table that is left ({standing.why}; {standing.advice})")
 
 
-def _end(session: Session, advice: str, why: str) -> Step:
-    """What ends the search, which is another thing where sessions are dispatched."""
+def _end(session: Session, advice: str, why: str, review: Due | None) -> Step:
+    """What ends the search: what is out elsewhere first, then the review, and only then the end."""
     if session.out:
         names = ", ".join(one.slug for one in session.out)
         return Step("codeflash-agent collect", f"nothing else is left here; at work elsewhere: {names}")
     if session.only:
         return Step("codeflash-agent dispatch --finish 'what was learnt'", why)
-    return Step(advice, why)
+    if review is not None:
+        return Step(review.action, f"{review.why}; {why}")
+    return Step(COMPLETE, f"{advice}; {why}")
 
 
 def _end_the_open_one(session: Session, current: Record) -> Step:

@@ -70,7 +70,7 @@ def standing(decided: Sequence[Record], headroom: dict[str, int] | None) -> Stan
         return Standing(
             FLOOR,
             "no target above the thresholds is left that was not tried in vain or skipped",
-            "review and complete",
+            "complete",
             exhausted,
         )
     if running >= DISCARDS_TO_STOP:
@@ -79,7 +79,7 @@ def standing(decided: Sequence[Record], headroom: dict[str, int] | None) -> Stan
         return Standing(STUCK, f"{running} discards running over all dimensions", "; ".join(RECOVERY), exhausted)
     if exhausted and headroom is not None and not left:
         why = f"{DISCARDS_TO_PIVOT} or more discards running in {', '.join(exhausted)}, no other dimension has headroom"
-        return Standing(FLOOR, why, "check the interactions, then review and complete", exhausted)
+        return Standing(FLOOR, why, "check the interactions, then complete", exhausted)
     if exhausted and left:
         why = f"{DISCARDS_TO_PIVOT} discards running in {', '.join(exhausted)}"
         return Standing(PIVOT, why, f"go on with {', '.join(left)}", exhausted)

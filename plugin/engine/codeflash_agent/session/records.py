@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from codeflash_agent.language import TestReport
 from codeflash_agent.measure.model import Measurement, Pair
 from codeflash_agent.measure.pairs import pair_from_json, pair_to_json
-from codeflash_agent.storage import atomic
+from codeflash_agent.storage import atomic, schemas
 from codeflash_agent.verdict.model import Verdict
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def save(layout: Layout, record: Record) -> None:
 def load_all(layout: Layout) -> list[Record]:
     """All records in order of their numbers."""
     files = sorted(path for path in layout.experiments.glob("*.json") if path.stem.isdigit())
-    return [Record.from_json(atomic.read_json(path)) for path in files]
+    return [Record.from_json(schemas.read(path, SCHEMA)) for path in files]
 
 
 def open_one(records: list[Record]) -> Record | None:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codeflash_agent.errors import EnvironmentProblem, Refused
-from codeflash_agent.language import Setup
+from codeflash_agent.language import SETUP_SCHEMA, Setup
 from codeflash_agent.measure.model import Measurement, Method
-from codeflash_agent.storage import atomic
+from codeflash_agent.storage import atomic, schemas
 
 if TYPE_CHECKING:
     from codeflash_agent.storage.layout import Layout
@@ -146,12 +146,7 @@ def load(layout: Layout) -> Session:
     """
     if not exists(layout):
         raise Refused("no session here yet; start one with `codeflash-agent baseline`")
-    document = atomic.read_json(layout.session_json)
-    version = document.get("schema_version") if isinstance(document, dict) else None
-    if not isinstance(version, int) or version > SCHEMA:
-        raise EnvironmentProblem(
-            f"{layout.session_json} has schema {version}, this codeflash-agent reads up to {SCHEMA}; update the plugin"
-        )
+    document = schemas.read(layout.session_json, SCHEMA)
     try:
         return Session.from_json(document)
     except (KeyError, TypeError, AttributeError) as error:
@@ -173,4 +168,4 @@ def load_setup(layout: Layout) -> Setup:
     """
     if not layout.setup_json.exists():
         raise Refused("the environment is not known yet; run `codeflash-agent setup` first")
-    return Setup.from_json(atomic.read_json(layout.setup_json))
+    return Setup.from_json(schemas.read(layout.setup_json, SETUP_SCHEMA))

@@ -9,6 +9,7 @@ from codeflash_agent.errors import EnvironmentProblem
 from codeflash_agent.storage import git
 
 HOME = ".codeflash"
+STACKS = ".speedscope"  # suffix of a profile's sampled stacks, in the format of that viewer
 POINTER = "codeflash-project"  # in git's private folder of a session worktree: which checkout it belongs to
 
 
@@ -101,6 +102,16 @@ class Layout:
     def together_tree(self) -> Path:
         """Where results are merged and measured before the session's branch moves; as long as `baseline_tree`."""
         return self.common / "worktrees" / "together"
+
+    @property
+    def reviews(self) -> Path:
+        """Adversarial reviews: records, briefs and transcripts."""
+        return self.home / "reviews"
+
+    @property
+    def prs(self) -> Path:
+        """Prepared pull requests: records and bodies."""
+        return self.home / "prs"
 
     @property
     def merges(self) -> Path:
