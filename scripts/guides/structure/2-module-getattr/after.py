@@ -1,7 +1,6 @@
 import types
 
-package = types.ModuleType("package")
-exec('''
+INIT = """
 _PARTS = {"net": "asyncio", "mail": "email.mime.multipart", "numbers": "decimal"}
 
 
@@ -12,7 +11,9 @@ def __getattr__(name):
 
     globals()[name] = found = import_module(_PARTS[name])
     return found
-''', package.__dict__)
+"""
+package = types.ModuleType("package")  # stands for the package whose __init__.py this is
+exec(INIT, package.__dict__)
 
 
 # --- end

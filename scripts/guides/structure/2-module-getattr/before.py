@@ -1,11 +1,12 @@
 import types
 
-package = types.ModuleType("package")
-exec('''
+INIT = """
 import asyncio as net
 import email.mime.multipart as mail
 import decimal as numbers
-''', package.__dict__)
+"""
+package = types.ModuleType("package")  # stands for the package whose __init__.py this is
+exec(INIT, package.__dict__)
 
 
 # --- end

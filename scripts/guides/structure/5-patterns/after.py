@@ -2,9 +2,12 @@ import re
 from functools import lru_cache
 
 
+FORM = r"(?i)(?P<key{n}>[a-z_]{{1,{most}}})\s*=\s*(?P<value{n}>'[^']*'|\d+(?:\.\d+)?)"
+
+
 @lru_cache(maxsize=None)
 def pattern(n):
-    return re.compile(rf"(?i)(?P<key{n}>[a-z_]{{1,{n + 2}}})\s*=\s*(?P<value{n}>'[^']*'|\d+(?:\.\d+)?)")
+    return re.compile(FORM.format(n=n, most=n + 2))
 
 
 def find(number, text):

@@ -1,6 +1,7 @@
 import re
 
-PATTERNS = [re.compile(rf"(?i)(?P<key{n}>[a-z_]{{1,{n + 2}}})\s*=\s*(?P<value{n}>'[^']*'|\d+(?:\.\d+)?)") for n in range(60)]
+FORM = r"(?i)(?P<key{n}>[a-z_]{{1,{most}}})\s*=\s*(?P<value{n}>'[^']*'|\d+(?:\.\d+)?)"
+PATTERNS = [re.compile(FORM.format(n=n, most=n + 2)) for n in range(60)]
 
 
 def find(number, text):

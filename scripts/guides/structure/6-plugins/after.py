@@ -1,7 +1,12 @@
 from importlib import import_module
 
 READERS = {
-    "csv": "csv", "json": "json", "log": "logging.handlers", "net": "http.client", "plist": "plistlib", "ini": "configparser",
+    "csv": "csv",
+    "json": "json",
+    "log": "logging.handlers",
+    "net": "http.client",
+    "plist": "plistlib",
+    "ini": "configparser",
     "wav": "wave",
 }
 

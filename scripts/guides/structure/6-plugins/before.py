@@ -7,7 +7,13 @@ import plistlib
 import wave
 
 READERS = {
-    "csv": csv, "json": json, "log": logging.handlers, "net": http.client, "plist": plistlib, "ini": configparser, "wav": wave,
+    "csv": csv,
+    "json": json,
+    "log": logging.handlers,
+    "net": http.client,
+    "plist": plistlib,
+    "ini": configparser,
+    "wav": wave,
 }
 
 
