@@ -4533,6 +4533,7 @@ def install(observer: Observer) -> None:
     _watch_wakeup_descriptor(observer)
     _leave_our_signal(observer)
     _wait_undisturbed(observer)
+    _outlive_blocked_signals(observer)
     _step_aside_for_tracers(observer)
     keep_whole(observer)
 
@@ -4618,6 +4619,24 @@ def _wait_undisturbed(observer: Observer) -> None:
             observer.pause(False)
 
     _replace_signal_function("sigtimedwait", sigtimedwait)
+
+
+def _outlive_blocked_signals(observer: Observer) -> None:
+    """A program that blocks all signals blocks ours too, which would wait for ever: the sampling thread takes over."""
+    original = getattr(_signal, "pthread_sigmask", None)
+    if original is None:
+        return
+
+    def pthread_sigmask(how: Any, mask: Any) -> Any:
+        try:
+            mask = set(mask)
+        except TypeError:  # which the original raises too
+            return original(how, mask)
+        if how != _signal.SIG_UNBLOCK and getattr(_signal, "SIGURG", None) in mask:
+            observer.avoid_signals()
+        return original(how, mask)
+
+    _replace_signal_function("pthread_sigmask", pthread_sigmask)
 
 
 def _step_aside_for_tracers(observer: Observer) -> None:
@@ -4857,7 +4876,7 @@ class Observer:
         self.state = State(config.roots)
         self.shard = Shard(config.folder)
         self.part = _part(self)
-        self.tick = guard(self.state, self.part.tick, lambda: self.clock.again(), self._broken)  # noqa: PLW0108 - it changes
+        self.tick = guard(self.state, self.part.tick, self._again, self._broken)
         self.clock = make_clock(self.tick, config.clock)
         self.interval_s = self.part.interval_s
         self.pid = os.getpid()
@@ -4882,6 +4901,15 @@ class Observer:
         state.last_wall, state.last_cpu, state.collector_cpu = time.perf_counter(), state.cpu(), 0.0
         self.part.clock_changed(self.clock)
         self.clock.start(self.interval_s)
+
+    def _again(self) -> None:
+        """Ask for the next tick; where the timer is gone, the sampling thread takes over."""
+        try:
+            self.clock.again()
+        except RecursionError:  # the kernel sends one by itself before long
+            pass
+        except NoTimerError:
+            self.avoid_signals()
 
     def use_clock(self, kind: str) -> None:
         """Change between the signal timer (`auto`) and the sampling thread (`thread`), in the main thread only."""
@@ -4910,8 +4938,9 @@ class Observer:
 
     def avoid_signals(self) -> None:
         """Let the sampling thread take over for good."""
-        self.config.clock = "thread"
-        self.use_clock("thread")
+        if _thread.get_ident() == self.state.main:
+            self.config.clock = "thread"
+            self.use_clock("thread")
 
     def due(self, now: float) -> None:
         """Write out what was seen when it is time to; look less often when looking costs too much."""
@@ -4958,6 +4987,7 @@ class Observer:
                 "cpu": time.process_time(),
                 "argv": [str(word)[:200] for word in getattr(sys, "orig_argv", getattr(sys, "argv", ()))][:20],
                 "interval_s": self.interval_s,
+                "clock": self.clock.name,
             }
         )
         self.last_flush = now
@@ -4970,6 +5000,7 @@ class Observer:
             return
         try:
             self.clock.stop()
+            self.state.busy = True  # a tick that is still on its way would take from the record what is put into it
             self.part.stop(_outside(sys._getframe()))
             self.flush(cause)
         except Exception as error:
@@ -4977,9 +5008,13 @@ class Observer:
         self.finished = True
 
     def _broken(self, error: Exception) -> None:
-        """Give up observing this process after a failure of our own, and leave a note."""
+        """Give up observing this process after a failure of our own; write out what was seen, and leave a note."""
+        try:
+            self.clock.stop()
+            self.flush("failure")
+        except Exception:
+            pass
         self.finished = True
-        self.clock.stop()
         complain(self.config.folder, error)
 
     def before_fork(self) -> None:
@@ -5555,10 +5590,10 @@ def make_tick(
 def guard(state: State, tick: Handler, again: Callable[[], None], broken: Callable[[Exception], None]) -> Handler:
     """`tick`, never inside itself or a collection's callbacks, and without failures that the program would see.
 
-    `again` asks for the next one.
+    `again` asks for the next one, however this one ended.
 
     What is skipped is carried by the next tick. An exception can also be the program's own, of a signal handler that
-    ran inside the tick: that one must get through.
+    ran inside the tick: that one must get through. No room on the stack is no failure: the program has none left.
     """
 
     def guarded(signal: int, frame: FrameType | None) -> None:
@@ -5568,13 +5603,14 @@ def guard(state: State, tick: Handler, again: Callable[[], None], broken: Callab
         state.busy = True
         try:
             tick(signal, frame)
-            again()
         except Exception as error:
             if not _ours(error):
                 raise
-            broken(error)
+            if not isinstance(error, RecursionError):
+                broken(error)
         finally:
             state.busy = False
+            again()
 
     return guarded
 
@@ -6134,13 +6170,15 @@ class PosixTimer:
         """Let the timer fire in the calling thread, which must be the main one.
 
         Raises:
-            NoTimerError: the kernel refuses.
+            NoTimerError: the kernel refuses, or the signal would wait for ever.
         """
         event = (0).to_bytes(8, "little") + self.signal.to_bytes(4, "little") + SIGEV_THREAD_ID.to_bytes(4, "little")
         event += _thread.get_native_id().to_bytes(4, "little")
         timer = self._pointer()
         _SET_HANDLER(self.signal, self.handler)
         _signal.siginterrupt(self.signal, self.interruptible)
+        if self.signal in _BLOCKED(_signal.SIG_BLOCK, ()):
+            raise NoTimerError("the signal is blocked")
         if self._create(CLOCK_MONOTONIC, event.ljust(SIGEVENT_BYTES, b"\0"), self._byref(timer)):
             raise NoTimerError("timer_create")
         self.timer = timer
@@ -6165,6 +6203,9 @@ class PosixTimer:
 
         It comes on a grid of the interval, wherever between its lines the last one was handled: counted from there, it
         would keep step with calls into C of about that length, and always meet the program behind them.
+
+        Raises:
+            NoTimerError: the kernel refuses.
         """
         interval = self.interval_s
         if self.timer is None or not interval:
@@ -6190,9 +6231,9 @@ class PosixTimer:
 
     def stop(self) -> None:
         """Delete the timer; the handler stays, for a signal that is still on its way."""
-        if self.timer is not None:
-            self._delete(self.timer)
-            self.timer = None
+        timer, self.timer = self.timer, None  # before: a tick that runs right after the deletion asks for no other
+        if timer is not None:
+            self._delete(timer)
 
     def forget(self) -> None:
         """In the child of a fork, which inherits no timer."""
@@ -6254,6 +6295,7 @@ class SamplingThread:
 
 _START_THREAD = _thread.start_new_thread  # both before anyone wraps them
 _SET_HANDLER = _signal.signal
+_BLOCKED = getattr(_signal, "pthread_sigmask", lambda *_: ())
 
 
 def make_clock(handler: Handler, kind: str) -> PosixTimer | SamplingThread:
@@ -8109,6 +8151,8 @@ def _add(process: Process, record: dict[str, Any]) -> None:
     process.latest.update(record["latest"])
     process.wall_s, process.cpu_s = record["wall"], record["cpu"]
     process.ended, process.argv = record["cause"], record["argv"]
+    if "clock" in record:
+        process.about["clock"] = record["clock"]  # another may have taken over
 
 
 def _sum(process: Process, prefix: str, values: dict[str, Any]) -> None:

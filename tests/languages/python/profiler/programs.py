@@ -160,7 +160,8 @@ CASES = {
         "print(signal.sigtimedwait([signal.SIGUSR1], 0.1), time.monotonic() - start >= 0.1)\n"
     ),
     "all_signals_blocked": Case(
-        WORK + "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())\nwork()\nprint('on')\n"
+        WORK
+        + "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())\nwork()\nprint(signal.sigpending())\n"
     ),
     "all_handlers": Case(
         WORK + "import signal\nold = {}\nfor n in range(1, 32):\n    if n not in (9, 19):\n"

@@ -40,16 +40,18 @@ def test_live_instances_by_class(profile, program, python):
 
 CONCURRENT = """\
 import asyncio
-async def worker(size):
+async def worker(size, all_here):
     body = b"x" * size
-    for _ in range(10):
-        await asyncio.sleep(0.03)
+    await all_here.wait()
     return len(body)
 async def main():
+    all_here = asyncio.Event()
     tasks = []
     for _ in range(40):
-        tasks.append(asyncio.create_task(worker(1 << 20)))
+        tasks.append(asyncio.create_task(worker(1 << 20, all_here)))
         await asyncio.sleep(0.005)
+    await asyncio.sleep(0.1)
+    all_here.set()
     await asyncio.gather(*tasks)
 asyncio.run(main())
 """

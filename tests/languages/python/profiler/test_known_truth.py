@@ -369,3 +369,18 @@ def test_room_for_counting():
     assert counting_room(results(10.0, 10.0, 12.0), loops_ran=False) == pytest.approx(18 - 3.5)
     assert counting_room(results(10.0, 10.0, 12.0), loops_ran=True) is None
     assert counting_room(results(10.0, 10.0, 26.0), loops_ran=False) is None
+
+
+def test_a_program_that_blocks_all_signals_is_sampled(profile, program, python):
+    """Where the timer's signal is blocked, in the program or by whoever started it, shares are as right as elsewhere."""
+    blocked = "import signal, subprocess, sys, work\nsignal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())\n"
+    child = "import work; work.third(4000000)"
+    name = program(
+        blocked + f"work.first(4000000)\nsubprocess.run([sys.executable, '-c', {child!r}])\nwork.second(2000000)\n"
+    )
+    document = profile("python", name, python=python).document
+    found = shares(document)
+    assert close(found["first"], 40), found
+    assert close(found["second"], 20), found
+    assert close(found["third"], 40), found
+    assert [row["clock"] for row in document["processes"]] == ["sampling thread"] * 2

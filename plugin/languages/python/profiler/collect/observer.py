@@ -34,7 +34,7 @@ class Observer:
         self.state = State(config.roots)
         self.shard = Shard(config.folder)
         self.part = _part(self)
-        self.tick = guard(self.state, self.part.tick, lambda: self.clock.again(), self._broken)  # noqa: PLW0108 - it changes
+        self.tick = guard(self.state, self.part.tick, self._again, self._broken)
         self.clock = make_clock(self.tick, config.clock)
         self.interval_s = self.part.interval_s
         self.pid = os.getpid()
@@ -59,6 +59,15 @@ class Observer:
         state.last_wall, state.last_cpu, state.collector_cpu = time.perf_counter(), state.cpu(), 0.0
         self.part.clock_changed(self.clock)
         self.clock.start(self.interval_s)
+
+    def _again(self) -> None:
+        """Ask for the next tick; where the timer is gone, the sampling thread takes over."""
+        try:
+            self.clock.again()
+        except RecursionError:  # the kernel sends one by itself before long
+            pass
+        except NoTimerError:
+            self.avoid_signals()
 
     def use_clock(self, kind: str) -> None:
         """Change between the signal timer (`auto`) and the sampling thread (`thread`), in the main thread only."""
@@ -87,8 +96,9 @@ class Observer:
 
     def avoid_signals(self) -> None:
         """Let the sampling thread take over for good."""
-        self.config.clock = "thread"
-        self.use_clock("thread")
+        if _thread.get_ident() == self.state.main:
+            self.config.clock = "thread"
+            self.use_clock("thread")
 
     def due(self, now: float) -> None:
         """Write out what was seen when it is time to; look less often when looking costs too much."""
@@ -135,6 +145,7 @@ class Observer:
                 "cpu": time.process_time(),
                 "argv": [str(word)[:200] for word in getattr(sys, "orig_argv", getattr(sys, "argv", ()))][:20],
                 "interval_s": self.interval_s,
+                "clock": self.clock.name,
             }
         )
         self.last_flush = now
@@ -147,6 +158,7 @@ class Observer:
             return
         try:
             self.clock.stop()
+            self.state.busy = True  # a tick that is still on its way would take from the record what is put into it
             self.part.stop(_outside(sys._getframe()))
             self.flush(cause)
         except Exception as error:
@@ -154,9 +166,13 @@ class Observer:
         self.finished = True
 
     def _broken(self, error: Exception) -> None:
-        """Give up observing this process after a failure of our own, and leave a note."""
+        """Give up observing this process after a failure of our own; write out what was seen, and leave a note."""
+        try:
+            self.clock.stop()
+            self.flush("failure")
+        except Exception:
+            pass
         self.finished = True
-        self.clock.stop()
         complain(self.config.folder, error)
 
     def before_fork(self) -> None:

@@ -77,10 +77,10 @@ def make_tick(
 def guard(state: State, tick: Handler, again: Callable[[], None], broken: Callable[[Exception], None]) -> Handler:
     """`tick`, never inside itself or a collection's callbacks, and without failures that the program would see.
 
-    `again` asks for the next one.
+    `again` asks for the next one, however this one ended.
 
     What is skipped is carried by the next tick. An exception can also be the program's own, of a signal handler that
-    ran inside the tick: that one must get through.
+    ran inside the tick: that one must get through. No room on the stack is no failure: the program has none left.
     """
 
     def guarded(signal: int, frame: FrameType | None) -> None:
@@ -90,13 +90,14 @@ def guard(state: State, tick: Handler, again: Callable[[], None], broken: Callab
         state.busy = True
         try:
             tick(signal, frame)
-            again()
         except Exception as error:
             if not _ours(error):
                 raise
-            broken(error)
+            if not isinstance(error, RecursionError):
+                broken(error)
         finally:
             state.busy = False
+            again()
 
     return guarded
 
