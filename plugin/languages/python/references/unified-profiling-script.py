@@ -75,6 +75,7 @@ class Asynchrony:
     waits: list[Wait] = field(default_factory=list)
     tasks: dict[Function, list[float]] = field(default_factory=dict)  # coroutine -> steps, working s, waiting s
     uvloop: bool = False
+    other_loops: set[str] = field(default_factory=set)  # packages with loops of their own that were loaded
     concurrency: list[Concurrency] = field(default_factory=list)
 
 
@@ -83,6 +84,7 @@ def blocking(table: Table, processes: list[Process], resolver: Resolver) -> Asyn
     found = Asynchrony()
     callbacks: dict[Function, Callback] = {}
     for process in processes:
+        found.other_loops.update(process.latest.get("other_loops", ()))
         if "loop.steps.0" not in process.sums:
             continue
         found.ran = found.ran or process.sums["loop.steps.0"] > 0
@@ -763,6 +765,10 @@ def _mib(size: float | None) -> float | None:
     return None if size is None else size / MIB
 
 
+def _whole(number: float | None) -> int | None:
+    return None if number is None else round(number)
+
+
 def _name(function: Function) -> dict[str, Any]:
     return {"file": function.file, "line": function.line, "function": function.name}
 
@@ -821,6 +827,8 @@ def _function(row: Row, profile: Profile) -> dict[str, Any]:
         "distinct_arguments": row.distinct_arguments,
         "mem_peak_mib": _mib(row.peak),
         "mem_net_mib": _mib(row.net),
+        "mem_peak_blocks": _whole(row.peak_blocks),
+        "mem_net_blocks": _whole(row.net_blocks),
         "mem_hidden_mib": row.hidden / MIB,
         "mem_lines": [
             {"line": line, "mib": size / MIB}
@@ -938,6 +946,7 @@ def _allocations(profile: Profile) -> dict[str, Any] | None:
         "net_mib": _mib(memory.net_bytes),
         "hidden_mib": memory.hidden_bytes / MIB,
         "outside_project_mib": memory.unattributed / MIB,
+        "allocated_blocks": memory.allocated,
     }
 
 
@@ -1804,6 +1813,7 @@ class Allocations:
     stopped: bool = False
     partial: bool = False
     version: str = ""
+    allocated: int | None = None  # blocks that were ever asked for, where the engine counts them
 
 
 @dataclass
@@ -1815,6 +1825,7 @@ class Memory:
     net_bytes: float | None = 0.0  # None where the engine was stopped before the end
     hidden_bytes: float = 0.0  # of the peak, what no hook saw
     unattributed: float = 0.0  # bytes at the peak under no project function
+    allocated: int | None = None  # blocks that were ever asked for
 
 
 def charge(table: Table, found: list[Allocations], resolver: Resolver, samples: list[Sample]) -> Memory:
@@ -1828,6 +1839,7 @@ def charge(table: Table, found: list[Allocations], resolver: Resolver, samples: 
     memory = Memory()
     by_time = _callers([(sample.stack, sample.cpu_s) for sample in samples])
     peaks: list[dict[tuple[Function, int], float]] = []
+    blocks: list[dict[Function, float]] = []
     for allocations in found:
         engine = f"{allocations.engine} {allocations.version}".strip()
         if engine not in memory.engines:
@@ -1847,10 +1859,16 @@ def charge(table: Table, found: list[Allocations], resolver: Resolver, samples: 
             row = table.row(function)
             row.hidden = max(row.hidden, size)
         peaks.append(peak)
+        blocks.append(_blocks(allocations, allocations.peak, resolver, callers))
         for (function, _), size in _by_function(allocations, allocations.net, resolver, callers)[0].items():
             row = table.row(function)
             row.net = (row.net or 0.0) + size
             memory.net_bytes = (memory.net_bytes or 0.0) + size
+        for function, number in _blocks(allocations, allocations.net, resolver, callers).items():
+            row = table.row(function)
+            row.net_blocks = (row.net_blocks or 0.0) + number
+        if allocations.allocated is not None:
+            memory.allocated = (memory.allocated or 0) + allocations.allocated
     for moment in moments([allocations.process for allocations in found]):
         total: dict[tuple[Function, int], float] = {}
         for index in moment:
@@ -1865,11 +1883,14 @@ def charge(table: Table, found: list[Allocations], resolver: Resolver, samples: 
             if size > (row.peak or 0.0):
                 row.peak = size
                 row.lines = {line: size for (f, line), size in total.items() if f == function}
+                row.peak_blocks = sum(blocks[index].get(function, 0.0) for index in moment)
     if found:
+        stopped = any(allocations.stopped for allocations in found)
         for row in table.rows.values():
-            row.peak = row.peak or 0.0
-            row.net = None if any(allocations.stopped for allocations in found) else row.net or 0.0
-        if any(allocations.stopped for allocations in found):
+            row.peak, row.peak_blocks = row.peak or 0.0, row.peak_blocks or 0.0
+            row.net = None if stopped else row.net or 0.0
+            row.net_blocks = None if stopped else row.net_blocks or 0.0
+        if stopped:
             memory.net_bytes = None
     return memory
 
@@ -1899,7 +1920,7 @@ def traced(process: Process) -> Allocations | None:
         process,
         "tracemalloc",
         peak,
-        [Site(tuple(frames), size) for frames, size, _ in data["net"] or ()],
+        [Site(tuple(frames), size, blocks) for frames, size, blocks in data["net"] or ()],
         sum(site.size for site in peak) + sum(size for _, size in data["rises"]),
         rises=data["rises"],
         resident=unseen.rises(process.rows.get("levels", ())),
@@ -2012,6 +2033,20 @@ def _by_function(
     return found, missed
 
 
+def _blocks(
+    allocations: Allocations,
+    sites: Iterable[Site],
+    resolver: Resolver,
+    callers: dict[str, dict[Function | None, float]],
+) -> dict[Function, float]:
+    """Blocks by function, as their bytes are."""
+    counted = [Site(site.frames, site.blocks) for site in sites]
+    found: dict[Function, float] = {}
+    for (function, _), number in _by_function(allocations, counted, resolver, callers)[0].items():
+        found[function] = found.get(function, 0.0) + number
+    return found
+
+
 def _callers(stacks: Iterable[tuple[tuple[Function, ...], float]]) -> dict[str, dict[Function | None, float]]:
     """File of library code → project functions above it, with what weight; None for no such."""
     found: dict[str, dict[Function | None, float]] = {}
@@ -2111,6 +2146,8 @@ class Row:
     sizes: dict[str, tuple[str, int]] = field(default_factory=dict)  # variable -> type and largest number of items
     peak: float | None = None  # bytes live at the peak
     net: float | None = None  # bytes alive at the end
+    peak_blocks: float | None = None  # blocks that the engine counted at the peak; hidden memory has none
+    net_blocks: float | None = None  # and at the end
     hidden: float = 0.0  # of these, bytes that no allocator hook saw, by resident memory
     lines: dict[int, float] = field(default_factory=dict)  # line -> bytes at the peak
     resident: float = 0.0  # bytes of the resident peak, by water level
@@ -3538,11 +3575,14 @@ class Awaits:
         task: Any = getattr(callback, "__self__", None)
         if not hasattr(task, "get_coro"):
             return
-        coroutine = task.get_coro()
+        self.stepped(task, task.get_coro(), now - start, now)
+
+    def stepped(self, task: Any, coroutine: Any, seconds: float, now: float) -> None:
+        """A task has worked for so many seconds until now; when it goes on later, note where it waits."""
         code = self.state.note(getattr(coroutine, "cr_code", None) or getattr(coroutine, "gi_code", None))
         row = self.tasks.setdefault(code, [0, 0.0, 0.0])
         row[0] += 1
-        row[1] += now - start
+        row[1] += seconds
         if task.done():
             if self.pending is not None and self.pending.pop(task, None) is not None:
                 self.under_way[code] -= 1
@@ -3640,7 +3680,7 @@ which sees all calls but keeps no Python callback busy; it counts each resumptio
 call, and the shard says so (`resumes`).
 
 The arguments of a bounded number of these calls are looked at too: in bursts, since repetitions can lie close together
-or far apart. Before 3.12 a burst is a trace function of a few hundred calls, set by the clock.
+or far apart. Before 3.12 a burst is a trace function of a few hundred calls, set by the clock, and gone with its next tick.
 """
 
 from __future__ import annotations
@@ -3666,6 +3706,7 @@ _TOOLS = (4, 3, 5, 2, 1, 0)  # identifiers of monitoring tools, the least used f
 _FIRST_LOOKS = 400  # calls of each function of which the arguments are looked at from the start (3.12+)
 _BURST, _EVERY = 100, 8192  # later: so many calls in a row, of so many
 _EVENTS = 300  # calls of any function that a burst of tracing sees (before 3.12)
+_MOST_LEFT_OUT = 64  # ticks between two bursts where calls are rare: tracing makes a loop twice as slow that has none
 _RESUMABLE = 0x20 | 0x80 | 0x200  # generator, coroutine, asynchronous generator
 
 
@@ -3827,6 +3868,7 @@ class ProfiledPerThread(Counting):
         self.profilers: list[Any] = []
         self.ended: dict[int, tuple[CodeType, int]] = {}
         self.aside = False
+        self.left_out = self.leave_out = 0  # ticks since the last burst of the main thread, and wanted between two
 
     def step_aside(self) -> None:
         """The program traces calls by itself from now on."""
@@ -3884,8 +3926,17 @@ class ProfiledPerThread(Counting):
             self.due(time.perf_counter())
             return
         super().tick(signal, frame)
-        if _thread.get_ident() == self.state.main:
+        if _thread.get_ident() != self.state.main:
+            return
+        if _ours(_GET_TRACE()):
+            _SET_TRACE(None)
+            self.leave_out = min(2 * self.leave_out + 1, _MOST_LEFT_OUT)
+            self.left_out = 0
+        elif self.left_out >= self.leave_out:
+            self.leave_out //= 2
             self._look_here()  # last, since our own calls would be seen too
+        else:
+            self.left_out += 1
 
     def _look_here(self) -> None:
         """Look at the arguments of the next calls in this thread, unless a debugger or a coverage tool traces it."""
@@ -4153,6 +4204,93 @@ class RunDelay:
             return int(os.pread(descriptor, _FIGURES, 0).split()[1]) / 1e9
         except (OSError, ValueError, IndexError):  # the program closed it, and may have something else there
             return self.last
+'''
+
+EMBEDDED['profiler/collect/eager.py'] = r'''"""Tasks whose first step runs at once, inside the callback that makes them (3.12+, where a task factory asks for it).
+
+No callback of the loop tells of that step: it is timed around `create_task`, which is replaced once a loop is given a
+factory of tasks, and not before.
+"""
+
+from __future__ import annotations
+
+import _thread
+import sys
+
+from .originals import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+SINCE = (3, 12)
+
+
+class EagerSteps:
+    """Calls `stepped(task, coroutine, seconds, now)` after each such step; gives true for time that it takes over."""
+
+    def __init__(self, stepped: Callable[[Any, Any, float, float], bool]) -> None:
+        """Watch nothing before the first callback of a loop."""
+        self.stepped = stepped
+        self.watching = sys.version_info < SINCE
+        self.inside: dict[int, float] = {}  # thread -> seconds of its present callback that are other tasks' steps
+
+    def watch(self, loop: Any) -> None:
+        """A callback of `loop` is about to run: from now on notice factories, this loop's own among them."""
+        self.watching = True
+        base = getattr(sys.modules.get("asyncio.base_events"), "BaseEventLoop", None)
+        if base is None:
+            return
+        original = base.set_task_factory
+
+        def set_task_factory(loop: Any, factory: Any) -> None:
+            original(loop, factory)
+            if factory is not None:
+                self._time_steps(base)
+
+        _replace(base, "set_task_factory", set_task_factory)
+        if getattr(loop, "_task_factory", None) is not None:
+            self._time_steps(base)
+
+    def _time_steps(self, base: Any) -> None:
+        if hasattr(base.create_task, "__wrapped__"):
+            return
+        original, now, get_ident, inside = base.create_task, time.perf_counter, _thread.get_ident, self.inside
+
+        def create_task(loop: Any, coroutine: Any, *args: Any, **kwargs: Any) -> Any:
+            if loop._task_factory is None:
+                return original(loop, coroutine, *args, **kwargs)
+            ident = get_ident()
+            outer, inside[ident] = inside.get(ident, 0.0), 0.0
+            start = now()
+            try:
+                task = original(loop, coroutine, *args, **kwargs)
+                end = now()
+                if _has_begun(coroutine) and self.stepped(task, coroutine, end - start - inside[ident], end):
+                    inside[ident] = end - start
+                return task
+            finally:
+                inside[ident] += outer
+
+        _replace(base, "create_task", create_task)
+
+    def taken_over(self) -> float:
+        """Seconds of this thread's callback, which has just ended, that were other tasks' steps."""
+        return self.inside.pop(_thread.get_ident(), 0.0) if self.inside else 0.0
+
+
+def _has_begun(coroutine: Any) -> bool:
+    """Whether a coroutine has run, to its end or to where it waits."""
+    return getattr(coroutine, "cr_frame", coroutine) is None or getattr(coroutine, "cr_suspended", False)
+
+
+def _replace(owner: Any, name: str, function: Callable[..., Any]) -> None:
+    original = getattr(owner, name)
+    function.__name__, function.__qualname__ = name, original.__qualname__
+    function.__doc__, function.__module__ = original.__doc__, original.__module__
+    function.__wrapped__ = original  # type: ignore[attr-defined]
+    setattr(owner, name, function)
 '''
 
 EMBEDDED['profiler/collect/injected.py'] = r'''"""Copied to `sitecustomize.py` in the folder that the launcher puts first on the path of every Python process.
@@ -4667,8 +4805,8 @@ def _step_aside_for_tracers(observer: Observer) -> None:
 
 EMBEDDED['profiler/collect/loop.py'] = r'''"""How long each callback holds the asyncio event loop, and what it does meanwhile.
 
-`Handle._run` is what the loops of the standard library call for every step of a coroutine. Loops that bypass it
-(uvloop; the eager first step of a task) are not seen, and the report says so for uvloop.
+`Handle._run` is what the loops of the standard library call for every step of a coroutine but an eager first one.
+Loops of other libraries are not seen, and the report says so.
 """
 
 from __future__ import annotations
@@ -4677,6 +4815,7 @@ import _thread
 import sys
 
 from .contention import RunDelay
+from .eager import EagerSteps
 from .originals import time
 
 TYPE_CHECKING = False
@@ -4721,6 +4860,7 @@ class LoopWatch:
         self.before_callback: Callable[[], None] | None = None
         self.steps = [0.0, 0.0]  # callbacks, seconds
         self.others: dict[int, Elsewhere] = {}  # thread -> the callback that its loop runs
+        self.eager = EagerSteps(self._stepped_eagerly)
         self.forget()
 
     def forget(self) -> None:
@@ -4744,11 +4884,13 @@ class LoopWatch:
 
     def _watching(self, run: Callable[[Any], Any]) -> Callable[[Any], Any]:
         state, now, get_ident, steps = self.state, time.perf_counter, _thread.get_ident, self.steps
-        awaits, others = self.awaits, self.others
+        awaits, others, eager = self.awaits, self.others, self.eager
 
         def _run(handle: Any) -> Any:
             if self.before_callback is not None:
                 self.before_callback()
+            if not eager.watching:
+                eager.watch(handle._loop)
             callback = handle._callback
             ident = get_ident()
             main = ident == state.main
@@ -4765,6 +4907,7 @@ class LoopWatch:
                 return run(handle)
             finally:
                 end = now()
+                elsewhere_s = eager.taken_over()
                 if main:
                     state.handle_since = outer
                 elif around is None:
@@ -4774,11 +4917,12 @@ class LoopWatch:
                 steps[0] += 1
                 steps[1] += end - start
                 if end - start >= BLOCK_S:
-                    self._blocked(callback, end - start, state.held if main else elsewhere.held)
+                    held = state.held if main else elsewhere.held
+                    self._blocked(callback, end - start, end - start - elsewhere_s, held)
                 if main and state.held:
                     state.held.clear()
                 if awaits is not None:
-                    awaits.suspended(callback, start, now())
+                    awaits.suspended(callback, start + elsewhere_s, now())
 
         _run.__wrapped__ = run  # type: ignore[attr-defined]
         return _run
@@ -4794,13 +4938,29 @@ class LoopWatch:
                 elsewhere.sample(self.state.walk(frame), now)
         frames.clear()  # among them is this very frame
 
-    def _blocked(self, callback: Any, seconds: float, samples: list[tuple[Stack, float, float, float]]) -> None:
-        state = self.state
-        code = state.note(code_of(callback))
+    def _stepped_eagerly(self, task: Any, coroutine: Any, seconds: float, now: float) -> bool:
+        """A task has taken its first step; true where it held the loop, so that its maker did not."""
+        if self.awaits is not None:
+            self.awaits.stepped(task, coroutine, seconds, now)
+            return True
+        if seconds < BLOCK_S:
+            return False
+        self._held(self.state.note(getattr(coroutine, "cr_code", None)), seconds)
+        return True
+
+    def _held(self, code: int, seconds: float) -> None:
         row = self.callbacks.setdefault(code, [0, 0.0, 0.0])
         row[0] += 1
         row[1] += seconds
         row[2] = max(row[2], seconds)
+
+    def _blocked(
+        self, callback: Any, seconds: float, own: float, samples: list[tuple[Stack, float, float, float]]
+    ) -> None:
+        """A callback held the loop for so many seconds, for `own` of them by itself."""
+        code = self.state.note(code_of(callback))
+        if own >= BLOCK_S:
+            self._held(code, own)
         held = list(samples)
         sampled = sum(wall for _, wall, _, _ in held)
         if sampled <= 0:
@@ -5197,6 +5357,7 @@ if TYPE_CHECKING:
 
 PACES = ((3000, 6), (300, 4), (150, 2))  # samples after which the interval is so many times the first one
 LOOP_PACES = ((2000, 2),)  # where an event loop runs
+OTHER_LOOPS = ("uvloop", "trio", "curio", "gevent", "eventlet")  # of which no callback can be timed
 IDLE = 0.1  # share of the time below which a process that runs so little counts as waiting
 IDLE_FACTOR = 12  # at least, while the process waits or other threads run
 
@@ -5315,7 +5476,8 @@ class Joint(Part):
 
     def latest(self) -> dict[str, Any]:
         """Totals of the collector, and the resident level at its peak."""
-        return {"collector": self.collector.summary(), "resident": self.resident.summary()}
+        loops = [name for name in OTHER_LOOPS if name in sys.modules]
+        return {"collector": self.collector.summary(), "resident": self.resident.summary(), "other_loops": loops}
 
 
 class AsyncWaits(Part):
@@ -7158,6 +7320,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import signal
+import sys
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -7195,11 +7358,12 @@ ONLY_SLOW = (
     "--passes joint,allocations; until then memory is the resident level's"
 )
 
-BUDGET = 5.0  # times the command's own time, for all passes together
-ENOUGH_S = 25.0  # seconds that all passes may take of a command that is short
+OWN_SAMPLER = (3, 15)  # from which the interpreter brings a sampling profiler
+BUDGET = 5.0  # times the command's own time, by the clock and in CPU time, for all passes together
+ENOUGH_S = 20.0  # seconds that all passes may take of a command that is short
 ASYNC_COST = 1.2  # times the command's own time, for which room is left where asyncio ran
-CALLS_NEED = 1.3  # the same that counting needs at least
-CALLS_REST = 0.35  # the same that the command may go on for after counting has ended
+CALLS_NEED = 1.15  # the same that counting needs at least: the command goes on after it has ended
+SLOWED = 0.8  # share of the time of counting by which the command falls behind, where it is made five times slower
 
 
 @dataclass
@@ -7409,10 +7573,18 @@ def _calls(
 
 def counting_room(results: list[PassResult], *, loops_ran: bool) -> float | None:
     """Seconds for which calls may be counted, so that all passes cost no more than `BUDGET`; None for not at all."""
-    bare_s = results[0].wall_s
-    left_s = max(BUDGET * bare_s, ENOUGH_S) - sum(result.wall_s for result in results)
-    left_s -= ASYNC_COST * bare_s if loops_ran else 0.0
-    return None if left_s < CALLS_NEED * bare_s else left_s - CALLS_REST * bare_s
+    bare = results[0]
+    left = min(
+        max(BUDGET, ENOUGH_S / own) - sum(spent) / own
+        # Processes at the same time take more CPU time than the clock's; a command that waits takes less.
+        for own, spent in (
+            (bare.wall_s, [result.wall_s for result in results]),
+            (bare.cpu_s, [result.cpu_s for result in results]),
+        )
+        if own
+    )
+    left -= ASYNC_COST if loops_ran else 0.0
+    return None if left < CALLS_NEED else (left - 1) / SLOWED * bare.wall_s
 
 
 def _has_memray() -> bool:
@@ -7446,8 +7618,16 @@ def _notes(results: list[PassResult], loops: asynchrony.Asynchrony) -> list[str]
     killed = sum(process.ended in ("periodic", "never wrote") for process in joint.processes)
     if killed:
         notes.append(f"{killed} process(es) were killed or replaced; up to their last second is missing")
-    if loops.uvloop:
-        notes.append("uvloop runs callbacks by itself: blocking of its loop is not seen")
+    if loops.other_loops:
+        notes.append(
+            f"{', '.join(sorted(loops.other_loops))} was loaded: what blocks its event loop was not observed, only "
+            "asyncio's own loop is; CPU, memory and pauses are complete"
+        )
+    if sys.version_info >= OWN_SAMPLER:
+        notes.append(
+            "CPU is by our own sampler, not by the interpreter's profiling.sampling, which reads another process's "
+            "memory (a permission that containers often deny) and gives wall samples without threads' CPU times"
+        )
     if any(result.problems for result in results):
         notes.append("some processes could not be observed: " + next(r.problems[0] for r in results if r.problems))
     return notes
@@ -7691,7 +7871,8 @@ def _allocators(document: dict[str, Any], size: Size) -> list[str]:
     for row in rows[: size.allocators]:
         worst = f", line {row['mem_lines'][0]['line']}: {row['mem_lines'][0]['mib']:.1f}" if row["mem_lines"] else ""
         net = "-" if row["mem_net_mib"] is None else f"{row['mem_net_mib']:.1f}"
-        lines.append(f"  {row['mem_peak_mib']:8.1f} MiB  net {net}  {_label(row, size)}{worst}")
+        blocks = f" in {row['mem_peak_blocks']} blocks" if row["mem_peak_blocks"] else ""
+        lines.append(f"  {row['mem_peak_mib']:8.1f} MiB{blocks}, net {net}  {_label(row, size)}{worst}")
     return lines + _rest(len(rows) - size.allocators) if rows else [*lines, "  none of it from the project's functions"]
 
 
@@ -8034,6 +8215,7 @@ def read(process: Process, lent: str = "") -> Allocations | None:
             peak = [_site(record) for record in reader.get_high_watermark_allocation_records(merge_threads=True)]
             net = [_site(record) for record in reader.get_leaked_allocation_records(merge_threads=True)]
             highest = float(reader.metadata.peak_memory)
+            allocated = int(reader.metadata.total_allocations)
             heap = [(snapshot.time / 1000, snapshot.heap) for snapshot in reader.get_memory_snapshots()]
     except Exception:  # noqa: BLE001 - an incomplete file fails in many ways, which all mean: nothing to read
         return None
@@ -8047,6 +8229,7 @@ def read(process: Process, lent: str = "") -> Allocations | None:
         resident=unseen.rises(points),
         hidden=unseen.hidden(points, per_byte=unseen.MAPPED),
         version=data.get("version", ""),
+        allocated=allocated,
     )
 
 
@@ -8057,7 +8240,7 @@ def _site(record: Any) -> Site:
         frames = tuple((file, line) for _, file, line in record.stack_trace(max_stacks=FRAMES))
     except NotImplementedError:  # a deallocation or a thread without a stack
         frames = ()
-    return Site(frames, float(record.size))
+    return Site(frames, float(record.size), float(record.n_allocations))
 '''
 
 EMBEDDED['profiler/storage/shards.py'] = r'''"""The shards of one pass read back into one value per process."""

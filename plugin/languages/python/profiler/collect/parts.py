@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 PACES = ((3000, 6), (300, 4), (150, 2))  # samples after which the interval is so many times the first one
 LOOP_PACES = ((2000, 2),)  # where an event loop runs
+OTHER_LOOPS = ("uvloop", "trio", "curio", "gevent", "eventlet")  # of which no callback can be timed
 IDLE = 0.1  # share of the time below which a process that runs so little counts as waiting
 IDLE_FACTOR = 12  # at least, while the process waits or other threads run
 
@@ -141,7 +142,8 @@ class Joint(Part):
 
     def latest(self) -> dict[str, Any]:
         """Totals of the collector, and the resident level at its peak."""
-        return {"collector": self.collector.summary(), "resident": self.resident.summary()}
+        loops = [name for name in OTHER_LOOPS if name in sys.modules]
+        return {"collector": self.collector.summary(), "resident": self.resident.summary(), "other_loops": loops}
 
 
 class AsyncWaits(Part):
