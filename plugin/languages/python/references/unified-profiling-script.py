@@ -5063,13 +5063,25 @@ class Observer:
         self.clock.start(self.interval_s)
 
     def _again(self) -> None:
-        """Ask for the next tick; where the timer is gone, the sampling thread takes over."""
+        """Ask for the next tick; where the timer is gone, the sampling thread takes over.
+
+        While a loop has nothing to do the kernel's own ticks suffice, which are few: the next callback asks for more.
+        """
+        if self.part.rests() and not isinstance(self.clock, SamplingThread):
+            self.part.loop.before_callback = self._wake
+            return
         try:
             self.clock.again()
         except RecursionError:  # the kernel sends one by itself before long
             pass
         except NoTimerError:
             self.avoid_signals()
+
+    def _wake(self) -> None:
+        """A callback of the loop is about to run after a rest."""
+        self.part.loop.before_callback = None
+        self.state.top = 0  # whatever the last tick met, it is over
+        self._again()
 
     def use_clock(self, kind: str) -> None:
         """Change between the signal timer (`auto`) and the sampling thread (`thread`), in the main thread only."""
@@ -5181,14 +5193,12 @@ class Observer:
         """A sampling thread would make the fork warn of threads; it begins again with the loop's next callback."""
         if isinstance(self.clock, SamplingThread) and not self.finished:
             self.clock.stop()
-            loop = getattr(self.part, "loop", None)
-            if loop is not None:
-                loop.before_callback = self._resume_thread
+            if self.part.loop is not None:
+                self.part.loop.before_callback = self._resume_thread
 
     def _resume_thread(self) -> None:
-        loop = getattr(self.part, "loop", None)
-        if loop is not None:
-            loop.before_callback = None
+        if self.part.loop is not None:
+            self.part.loop.before_callback = None
         if isinstance(self.clock, SamplingThread) and self.clock.ident is None and not self.finished:
             self._start_clock()
 
@@ -5366,6 +5376,7 @@ class Part:
     """A collector as the observer drives it; this one sees nothing."""
 
     interval_s = 0.01
+    loop: Any = None  # the watch of asyncio's loops, where there is one
 
     def __init__(self, state: State, due: Callable[[float], None]) -> None:
         """Share `state`; call `due(time)` at each tick, so that what was seen is written out in time."""
@@ -5385,6 +5396,10 @@ class Part:
     def pace(self, _samples: int, interval_s: float, _running: float) -> float:
         """The interval to go on with after so many samples, when the process ran for that share of the time."""
         return interval_s
+
+    def rests(self) -> bool:
+        """Whether nothing runs in this process before the loop's next callback."""
+        return False
 
     def step_aside(self) -> None:
         """Call nothing in the main thread from now on."""
@@ -5451,6 +5466,14 @@ class Joint(Part):
         if samples >= PACES[-1][0]:
             factor = min(factor / max(running, IDLE), IDLE_FACTOR)
         return self.interval_s * factor
+
+    def rests(self) -> bool:
+        """Whether the last tick met a loop that waits for something to do, and there is no other thread."""
+        state = self.state
+        if not self.loop.patched or state.handle_since or self.threads.count():
+            return False
+        code = state.codes.get(state.top)
+        return code is not None and code.co_name == "select" and code.co_filename.endswith("selectors.py")
 
     def step_aside(self) -> None:
         """Listen to no more collections: they would call into the program's trace function."""
@@ -5723,6 +5746,7 @@ def make_tick(
         row[0] += 1
         row[1] += cpu_delta
         row[2] += wall_delta
+        state.top = stack[0] if stack else 0
         here = state.here
         if here is not None:
             state.lines[here] = state.lines.get(here, 0.0) + cpu_delta
@@ -5964,6 +5988,7 @@ class State:
         lines: the project's innermost code and its current line → CPU seconds, over all threads.
         here: where the last walk met the project's innermost code, None where it met none.
         collections: stack that set them off → `[collections, cpu s, wall s, longest s, young, full]`.
+        top: the code that the last sample of the main thread met.
         main: identifier of the thread that samples.
         last_wall, last_cpu: where the next sample's deltas start.
         collector_cpu: CPU seconds of collections since the last sample, not to be charged twice.
@@ -5994,6 +6019,7 @@ class State:
         "roots",
         "samples",
         "stacks",
+        "top",
         "written",
     )
 
@@ -6012,6 +6038,7 @@ class State:
         self.lines: dict[tuple[int, int], float] = {}
         self.own: set[int] = set()
         self.here: tuple[int, int] | None = None
+        self.top = 0
         self.collections: dict[Stack, list[float]] = {}
         self.main = _thread.get_ident()
         self.last_wall = time.perf_counter()
@@ -7363,6 +7390,7 @@ BUDGET = 5.0  # times the command's own time, by the clock and in CPU time, for 
 ENOUGH_S = 20.0  # seconds that all passes may take of a command that is short
 ASYNC_COST = 1.2  # times the command's own time, for which room is left where asyncio ran
 CALLS_NEED = 1.15  # the same that counting needs at least: the command goes on after it has ended
+REST_S = 0.3  # CPU seconds that the profiler itself takes after the last pass
 SLOWED = 0.8  # share of the time of counting by which the command falls behind, where it is made five times slower
 
 
@@ -7555,7 +7583,9 @@ def _calls(
     """
     until = 0.0
     if not runner.plan.chosen and BARE in runner.plan.passes:
-        room_s = counting_room(runner.results, loops_ran=loops_ran)
+        own_s = time.process_time() + REST_S
+        spent = [*runner.results, PassResult("profiler", "none", 0, own_s, own_s, 0)]
+        room_s = counting_room(spent, loops_ran=loops_ran)
         if room_s is None:
             left_out.append(
                 f"{CALLS} ({WHAT[CALLS]}: the other passes took most of {BUDGET:g} times the command's own time; ask for "

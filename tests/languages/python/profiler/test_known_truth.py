@@ -214,6 +214,27 @@ def test_blocked_loop_is_named(profile, program, python):
     assert {"patient", "sleepy"} <= set(waits)
 
 
+IDLE = """\
+import asyncio, time
+def blocking():
+    time.sleep(0.02)
+async def stall():
+    for _ in range(10):
+        await asyncio.sleep(0.2)
+        blocking()
+asyncio.run(stall())
+"""
+
+
+def test_a_loop_that_waits_is_left_to_sleep(profile, program, python):
+    """While a loop has nothing to do hardly a sample is taken, and what blocks it afterwards is named all the same."""
+    document = profile("python", program(IDLE), python=python).document
+    rows = {row["function"]: row for row in document["functions"]}
+    (held,) = (row for row in document["asyncio"]["callbacks"] if row["function"] == "stall")
+    assert rows["blocking"]["blocked_ms"] >= 0.8 * held["held_ms"]
+    assert document["totals"]["samples"] < 800
+
+
 EAGER = """\
 import asyncio, time
 async def child():

@@ -61,13 +61,25 @@ class Observer:
         self.clock.start(self.interval_s)
 
     def _again(self) -> None:
-        """Ask for the next tick; where the timer is gone, the sampling thread takes over."""
+        """Ask for the next tick; where the timer is gone, the sampling thread takes over.
+
+        While a loop has nothing to do the kernel's own ticks suffice, which are few: the next callback asks for more.
+        """
+        if self.part.rests() and not isinstance(self.clock, SamplingThread):
+            self.part.loop.before_callback = self._wake
+            return
         try:
             self.clock.again()
         except RecursionError:  # the kernel sends one by itself before long
             pass
         except NoTimerError:
             self.avoid_signals()
+
+    def _wake(self) -> None:
+        """A callback of the loop is about to run after a rest."""
+        self.part.loop.before_callback = None
+        self.state.top = 0  # whatever the last tick met, it is over
+        self._again()
 
     def use_clock(self, kind: str) -> None:
         """Change between the signal timer (`auto`) and the sampling thread (`thread`), in the main thread only."""
@@ -179,14 +191,12 @@ class Observer:
         """A sampling thread would make the fork warn of threads; it begins again with the loop's next callback."""
         if isinstance(self.clock, SamplingThread) and not self.finished:
             self.clock.stop()
-            loop = getattr(self.part, "loop", None)
-            if loop is not None:
-                loop.before_callback = self._resume_thread
+            if self.part.loop is not None:
+                self.part.loop.before_callback = self._resume_thread
 
     def _resume_thread(self) -> None:
-        loop = getattr(self.part, "loop", None)
-        if loop is not None:
-            loop.before_callback = None
+        if self.part.loop is not None:
+            self.part.loop.before_callback = None
         if isinstance(self.clock, SamplingThread) and self.clock.ident is None and not self.finished:
             self._start_clock()
 

@@ -32,6 +32,7 @@ class Part:
     """A collector as the observer drives it; this one sees nothing."""
 
     interval_s = 0.01
+    loop: Any = None  # the watch of asyncio's loops, where there is one
 
     def __init__(self, state: State, due: Callable[[float], None]) -> None:
         """Share `state`; call `due(time)` at each tick, so that what was seen is written out in time."""
@@ -51,6 +52,10 @@ class Part:
     def pace(self, _samples: int, interval_s: float, _running: float) -> float:
         """The interval to go on with after so many samples, when the process ran for that share of the time."""
         return interval_s
+
+    def rests(self) -> bool:
+        """Whether nothing runs in this process before the loop's next callback."""
+        return False
 
     def step_aside(self) -> None:
         """Call nothing in the main thread from now on."""
@@ -117,6 +122,14 @@ class Joint(Part):
         if samples >= PACES[-1][0]:
             factor = min(factor / max(running, IDLE), IDLE_FACTOR)
         return self.interval_s * factor
+
+    def rests(self) -> bool:
+        """Whether the last tick met a loop that waits for something to do, and there is no other thread."""
+        state = self.state
+        if not self.loop.patched or state.handle_since or self.threads.count():
+            return False
+        code = state.codes.get(state.top)
+        return code is not None and code.co_name == "select" and code.co_filename.endswith("selectors.py")
 
     def step_aside(self) -> None:
         """Listen to no more collections: they would call into the program's trace function."""

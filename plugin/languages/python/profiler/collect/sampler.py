@@ -48,6 +48,7 @@ def make_tick(
         row[0] += 1
         row[1] += cpu_delta
         row[2] += wall_delta
+        state.top = stack[0] if stack else 0
         here = state.here
         if here is not None:
             state.lines[here] = state.lines.get(here, 0.0) + cpu_delta

@@ -27,6 +27,7 @@ class State:
         lines: the project's innermost code and its current line → CPU seconds, over all threads.
         here: where the last walk met the project's innermost code, None where it met none.
         collections: stack that set them off → `[collections, cpu s, wall s, longest s, young, full]`.
+        top: the code that the last sample of the main thread met.
         main: identifier of the thread that samples.
         last_wall, last_cpu: where the next sample's deltas start.
         collector_cpu: CPU seconds of collections since the last sample, not to be charged twice.
@@ -57,6 +58,7 @@ class State:
         "roots",
         "samples",
         "stacks",
+        "top",
         "written",
     )
 
@@ -75,6 +77,7 @@ class State:
         self.lines: dict[tuple[int, int], float] = {}
         self.own: set[int] = set()
         self.here: tuple[int, int] | None = None
+        self.top = 0
         self.collections: dict[Stack, list[float]] = {}
         self.main = _thread.get_ident()
         self.last_wall = time.perf_counter()
