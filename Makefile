@@ -35,7 +35,7 @@ LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.9 --gene
 
 lock: venv ## the pinned requirements from pyproject.toml's groups and the .in files
 	@$(LOCK) --group dev plugin/engine/requirements.in --output-file requirements/dev.txt
-	@for name in requirements/uv requirements/library plugin/engine/requirements; do \
+	@for name in requirements/uv requirements/library plugin/engine/requirements plugin/languages/python/engine/memray; do \
 	  $(LOCK) $$name.in --output-file $$name.txt || exit 2; done
 
 clients: python ## the pinned clients, into .cache/clients/

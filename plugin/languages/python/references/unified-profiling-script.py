@@ -7655,8 +7655,8 @@ def _notes(results: list[PassResult], loops: asynchrony.Asynchrony) -> list[str]
         )
     if sys.version_info >= OWN_SAMPLER:
         notes.append(
-            "CPU is by our own sampler, not by the interpreter's profiling.sampling, which reads another process's "
-            "memory (a permission that containers often deny) and gives wall samples without threads' CPU times"
+            "CPU is by our own sampler: the interpreter's profiling.sampling needs leave to read the process's memory "
+            "from outside, and counts samples where ours reads CPU clocks"
         )
     if any(result.problems for result in results):
         notes.append("some processes could not be observed: " + next(r.problems[0] for r in results if r.problems))
