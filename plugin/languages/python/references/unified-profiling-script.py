@@ -342,6 +342,7 @@ if TYPE_CHECKING:
 _Key = TypeVar("_Key")
 _IMPORT = "<frozen importlib._bootstrap>"
 OTHER = "(other)"
+START = "(interpreter start)"
 
 
 def samples(processes: list[Process], resolver: Resolver) -> list[Sample]:
@@ -433,7 +434,7 @@ def _libraries(table: Table, stack: tuple[Function, ...], own: int | None, secon
     if stack and not stack[0].own:
         _add(table.inside, stack[0].distribution or OTHER, seconds)
     if own is None:
-        _add(table.outside, _named(stack) or OTHER, seconds)
+        _add(table.outside, _named(stack) or (OTHER if stack else START), seconds)
     elif own > 0:
         entered = next(
             (f.distribution for f in reversed(stack[:own]) if f.distribution not in ("", STANDARD_LIBRARY)), ""
@@ -960,6 +961,10 @@ def _processes(profile: Profile) -> list[dict[str, Any]]:
             "argv": process.argv,
             "wall_s": process.wall_s,
             "cpu_s": process.cpu_s,
+            "sampled_cpu_s": sum(
+                row[2] for name in ("stacks", "threads", "collections") for row in process.rows.get(name, ())
+            ),
+            "sampling_cpu_s": process.sums.get("handler_cpu", 0.0),
             "clock": process.about["clock"],
             "ended": process.ended,
         }
@@ -4827,6 +4832,7 @@ if TYPE_CHECKING:
     from .state import Stack, State
 
 BLOCK_S = 0.001  # a callback that holds the loop for as long is a block
+LIVELY_S = 5.0  # after its last callback a loop counts as idle
 
 
 class Elsewhere:
@@ -4859,6 +4865,7 @@ class LoopWatch:
         self.delay = RunDelay()
         self.before_callback: Callable[[], None] | None = None
         self.steps = [0.0, 0.0]  # callbacks, seconds
+        self.steps_then = self.lively_until = 0.0
         self.others: dict[int, Elsewhere] = {}  # thread -> the callback that its loop runs
         self.eager = EagerSteps(self._stepped_eagerly)
         self.forget()
@@ -4881,6 +4888,12 @@ class LoopWatch:
             return
         self.patched = True
         handle._run = self._watching(handle._run)
+
+    def lively(self, now: float) -> bool:
+        """Whether a loop has run a callback lately: that asyncio was imported says little."""
+        if self.steps[0] != self.steps_then or self.state.handle_since or self.others:
+            self.steps_then, self.lively_until = self.steps[0], now + LIVELY_S
+        return now < self.lively_until
 
     def _watching(self, run: Callable[[Any], Any]) -> Callable[[Any], Any]:
         state, now, get_ident, steps = self.state, time.perf_counter, _thread.get_ident, self.steps
@@ -5046,7 +5059,10 @@ class Observer:
 
     def start(self) -> None:
         """Begin to observe, in the main thread."""
+        replaced = any(name.startswith(f"{self.pid}-") for name in os.listdir(self.config.folder))
         self._introduce("start")
+        if not replaced:  # by exec: what it used before is in the record of before
+            self.part.began(time.thread_time())
         self.part.start()
         try:
             self._start_clock()
@@ -5222,6 +5238,7 @@ class Observer:
         self.interval_s = self.part.pace(self.samples, self.interval_s, 1.0)
         self.shard = Shard(self.config.folder)
         self._introduce("fork", parent)
+        self.part.began(time.thread_time())
         try:
             self._start_clock()
         except (NoTimerError, ValueError):
@@ -5383,6 +5400,9 @@ class Part:
         self.state = state
         self.due = due
 
+    def began(self, cpu: float) -> None:
+        """The process used so many CPU seconds before it was observed."""
+
     def start(self) -> None:
         """Begin, in the main thread."""
 
@@ -5439,6 +5459,10 @@ class Joint(Part):
         self.loop.look_elsewhere(now)
         self.due(now)
 
+    def began(self, cpu: float) -> None:
+        """The start of an interpreter is nobody's, but part of the CPU time."""
+        self.state.stacks[()] = [0, cpu, 0.0]
+
     def start(self) -> None:
         """Listen to the collector and to thread starts; the clock is the observer's."""
         self.collector.start()
@@ -5455,7 +5479,7 @@ class Joint(Part):
         Shares stay right, since samples are weighted by the CPU time between them. Where an event loop runs they stay
         closer, since a block of it is named by the samples inside, and waiting may be a block.
         """
-        loop = "asyncio" in sys.modules
+        loop = self.loop.lively(time.perf_counter())
         factor: float = next((factor for enough, factor in (LOOP_PACES if loop else PACES) if samples >= enough), 1)
         # With threads each sample makes them hand over the interpreter lock, which costs some 0.5 ms.
         if loop:

@@ -319,6 +319,10 @@ def _processes(profile: Profile) -> list[dict[str, Any]]:
             "argv": process.argv,
             "wall_s": process.wall_s,
             "cpu_s": process.cpu_s,
+            "sampled_cpu_s": sum(
+                row[2] for name in ("stacks", "threads", "collections") for row in process.rows.get(name, ())
+            ),
+            "sampling_cpu_s": process.sums.get("handler_cpu", 0.0),
             "clock": process.about["clock"],
             "ended": process.ended,
         }

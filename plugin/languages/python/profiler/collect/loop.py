@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .state import Stack, State
 
 BLOCK_S = 0.001  # a callback that holds the loop for as long is a block
+LIVELY_S = 5.0  # after its last callback a loop counts as idle
 
 
 class Elsewhere:
@@ -54,6 +55,7 @@ class LoopWatch:
         self.delay = RunDelay()
         self.before_callback: Callable[[], None] | None = None
         self.steps = [0.0, 0.0]  # callbacks, seconds
+        self.steps_then = self.lively_until = 0.0
         self.others: dict[int, Elsewhere] = {}  # thread -> the callback that its loop runs
         self.eager = EagerSteps(self._stepped_eagerly)
         self.forget()
@@ -76,6 +78,12 @@ class LoopWatch:
             return
         self.patched = True
         handle._run = self._watching(handle._run)
+
+    def lively(self, now: float) -> bool:
+        """Whether a loop has run a callback lately: that asyncio was imported says little."""
+        if self.steps[0] != self.steps_then or self.state.handle_since or self.others:
+            self.steps_then, self.lively_until = self.steps[0], now + LIVELY_S
+        return now < self.lively_until
 
     def _watching(self, run: Callable[[Any], Any]) -> Callable[[Any], Any]:
         state, now, get_ident, steps = self.state, time.perf_counter, _thread.get_ident, self.steps

@@ -44,7 +44,10 @@ class Observer:
 
     def start(self) -> None:
         """Begin to observe, in the main thread."""
+        replaced = any(name.startswith(f"{self.pid}-") for name in os.listdir(self.config.folder))
         self._introduce("start")
+        if not replaced:  # by exec: what it used before is in the record of before
+            self.part.began(time.thread_time())
         self.part.start()
         try:
             self._start_clock()
@@ -220,6 +223,7 @@ class Observer:
         self.interval_s = self.part.pace(self.samples, self.interval_s, 1.0)
         self.shard = Shard(self.config.folder)
         self._introduce("fork", parent)
+        self.part.began(time.thread_time())
         try:
             self._start_clock()
         except (NoTimerError, ValueError):

@@ -39,6 +39,9 @@ class Part:
         self.state = state
         self.due = due
 
+    def began(self, cpu: float) -> None:
+        """The process used so many CPU seconds before it was observed."""
+
     def start(self) -> None:
         """Begin, in the main thread."""
 
@@ -95,6 +98,10 @@ class Joint(Part):
         self.loop.look_elsewhere(now)
         self.due(now)
 
+    def began(self, cpu: float) -> None:
+        """The start of an interpreter is nobody's, but part of the CPU time."""
+        self.state.stacks[()] = [0, cpu, 0.0]
+
     def start(self) -> None:
         """Listen to the collector and to thread starts; the clock is the observer's."""
         self.collector.start()
@@ -111,7 +118,7 @@ class Joint(Part):
         Shares stay right, since samples are weighted by the CPU time between them. Where an event loop runs they stay
         closer, since a block of it is named by the samples inside, and waiting may be a block.
         """
-        loop = "asyncio" in sys.modules
+        loop = self.loop.lively(time.perf_counter())
         factor: float = next((factor for enough, factor in (LOOP_PACES if loop else PACES) if samples >= enough), 1)
         # With threads each sample makes them hand over the interpreter lock, which costs some 0.5 ms.
         if loop:
