@@ -5078,6 +5078,7 @@ class Observer:
         state = self.state
         by_thread = isinstance(self.clock, SamplingThread)
         state.cpu = _cpu_of_this_thread() if by_thread else time.thread_time
+        state.usual_s = self.interval_s
         state.last_wall, state.last_cpu, state.collector_cpu = time.perf_counter(), state.cpu(), 0.0
         self.part.clock_changed(self.clock)
         self.clock.start(self.interval_s)
@@ -5151,7 +5152,7 @@ class Observer:
         if self.state.handler_cpu > COSTLY * max(now - self.last_flush, PACE_S):
             interval = max(interval, min(self.interval_s * 2, SLOWEST_S))
         if interval != self.interval_s:
-            self.interval_s = interval
+            self.interval_s = self.state.usual_s = interval
             self.clock.set_interval(interval)
         self.next_pace, self.paced_cpu = now + PACE_S, cpu
 
@@ -5771,13 +5772,23 @@ def make_tick(
         row = state.stacks.get(stack)
         if row is None:
             row = state.stacks[stack] = [0, 0.0, 0.0]
+        part, before = cpu_delta, state.before
+        if before is not None:
+            # Somewhere between two ticks the program went from there to here. What a tick came late by is not shared:
+            # that is C code, which this stack called.
+            half = min(cpu_delta, state.usual_s) / 2
+            part -= half
+            before[0][1] += half
+            if before[1] is not None:
+                state.lines[before[1]] = state.lines.get(before[1], 0.0) + half
         row[0] += 1
-        row[1] += cpu_delta
+        row[1] += part
         row[2] += wall_delta
         state.top = stack[0] if stack else 0
         here = state.here
         if here is not None:
-            state.lines[here] = state.lines.get(here, 0.0) + cpu_delta
+            state.lines[here] = state.lines.get(here, 0.0) + part
+        state.before = (row, here)
         if loop.patched:
             queued = queued_since_last()
             since = state.handle_since
@@ -6017,6 +6028,8 @@ class State:
         here: where the last walk met the project's innermost code, None where it met none.
         collections: stack that set them off → `[collections, cpu s, wall s, longest s, young, full]`.
         top: the code that the last sample of the main thread met.
+        before: row and place of the last sample, while that row is in `stacks`.
+        usual_s: CPU seconds between two samples that are not late.
         main: identifier of the thread that samples.
         last_wall, last_cpu: where the next sample's deltas start.
         collector_cpu: CPU seconds of collections since the last sample, not to be charged twice.
@@ -6028,6 +6041,7 @@ class State:
     """
 
     __slots__ = (
+        "before",
         "busy",
         "codes",
         "collecting",
@@ -6048,6 +6062,7 @@ class State:
         "samples",
         "stacks",
         "top",
+        "usual_s",
         "written",
     )
 
@@ -6067,6 +6082,8 @@ class State:
         self.own: set[int] = set()
         self.here: tuple[int, int] | None = None
         self.top = 0
+        self.before: tuple[list[float], tuple[int, int] | None] | None = None
+        self.usual_s = 0.0
         self.collections: dict[Stack, list[float]] = {}
         self.main = _thread.get_ident()
         self.last_wall = time.perf_counter()
@@ -6132,6 +6149,7 @@ class State:
     def take(self) -> dict[str, Any]:
         """What was counted since the last call, as plain values for a shard; counting starts anew."""
         stacks, self.stacks = self.stacks, {}
+        self.before = None
         others, self.others = self.others, {}
         lines, self.lines = self.lines, {}
         collections, self.collections = self.collections, {}

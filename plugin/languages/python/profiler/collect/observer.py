@@ -59,6 +59,7 @@ class Observer:
         state = self.state
         by_thread = isinstance(self.clock, SamplingThread)
         state.cpu = _cpu_of_this_thread() if by_thread else time.thread_time
+        state.usual_s = self.interval_s
         state.last_wall, state.last_cpu, state.collector_cpu = time.perf_counter(), state.cpu(), 0.0
         self.part.clock_changed(self.clock)
         self.clock.start(self.interval_s)
@@ -132,7 +133,7 @@ class Observer:
         if self.state.handler_cpu > COSTLY * max(now - self.last_flush, PACE_S):
             interval = max(interval, min(self.interval_s * 2, SLOWEST_S))
         if interval != self.interval_s:
-            self.interval_s = interval
+            self.interval_s = self.state.usual_s = interval
             self.clock.set_interval(interval)
         self.next_pace, self.paced_cpu = now + PACE_S, cpu
 
