@@ -5101,8 +5101,11 @@ class Observer:
     def _wake(self) -> None:
         """A callback of the loop is about to run after a rest."""
         self.part.loop.before_callback = None
-        self.state.top = 0  # whatever the last tick met, it is over
-        self._again()
+        if not isinstance(self.clock, SamplingThread):
+            try:
+                self.clock.soon()
+            except NoTimerError:
+                self.avoid_signals()
 
     def use_clock(self, kind: str) -> None:
         """Change between the signal timer (`auto`) and the sampling thread (`thread`), in the main thread only."""
@@ -5388,7 +5391,7 @@ if TYPE_CHECKING:
     from .timer import PosixTimer, SamplingThread
 
 PACES = ((3000, 6), (300, 4), (150, 2))  # samples after which the interval is so many times the first one
-LOOP_PACES = ((2000, 2),)  # where an event loop runs
+LOOP_PACES = ((1500, 4), (300, 2))  # where an event loop runs
 OTHER_LOOPS = ("uvloop", "trio", "curio", "gevent", "eventlet")  # of which no callback can be timed
 IDLE = 0.1  # share of the time below which a process that runs so little counts as waiting
 IDLE_FACTOR = 12  # at least, while the process waits or other threads run
@@ -6395,7 +6398,7 @@ class PosixTimer:
         self.signal = int(_signal.SIGURG)
         self.timer: Any = None
         self.interruptible = False
-        self.interval_s = self.last = 0.0
+        self.interval_s = self.last = self.first_s = 0.0
         try:
             self._create, self._set, self._delete, self._pointer, self._byref = _library()
         except (ImportError, OSError, AttributeError, TypeError) as error:
@@ -6417,6 +6420,7 @@ class PosixTimer:
         if self._create(CLOCK_MONOTONIC, event.ljust(SIGEVENT_BYTES, b"\0"), self._byref(timer)):
             raise NoTimerError("timer_create")
         self.timer = timer
+        self.first_s = self.first_s or interval_s
         self.set_interval(interval_s)
 
     def set_interval(self, interval_s: float) -> None:
@@ -6449,6 +6453,12 @@ class PosixTimer:
         whole = int(at)
         spec = LAZY + whole.to_bytes(8, "little") + int((at - whole) * 1e9).to_bytes(8, "little")
         self._ask(TIMER_ABSTIME, spec)
+
+    def soon(self) -> None:
+        """Ask for a signal after the first, short interval, and then go on as before."""
+        if self.timer is not None and self.interval_s:
+            first_s = min(self.first_s, self.interval_s)
+            self._ask(0, LAZY + (0).to_bytes(8, "little") + int(first_s * 1e9).to_bytes(8, "little"))
 
     def _ask(self, flags: int, spec: bytes) -> None:
         if self._set(self.timer, flags, spec, None):

@@ -82,8 +82,11 @@ class Observer:
     def _wake(self) -> None:
         """A callback of the loop is about to run after a rest."""
         self.part.loop.before_callback = None
-        self.state.top = 0  # whatever the last tick met, it is over
-        self._again()
+        if not isinstance(self.clock, SamplingThread):
+            try:
+                self.clock.soon()
+            except NoTimerError:
+                self.avoid_signals()
 
     def use_clock(self, kind: str) -> None:
         """Change between the signal timer (`auto`) and the sampling thread (`thread`), in the main thread only."""

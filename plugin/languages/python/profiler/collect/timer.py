@@ -57,7 +57,7 @@ class PosixTimer:
         self.signal = int(_signal.SIGURG)
         self.timer: Any = None
         self.interruptible = False
-        self.interval_s = self.last = 0.0
+        self.interval_s = self.last = self.first_s = 0.0
         try:
             self._create, self._set, self._delete, self._pointer, self._byref = _library()
         except (ImportError, OSError, AttributeError, TypeError) as error:
@@ -79,6 +79,7 @@ class PosixTimer:
         if self._create(CLOCK_MONOTONIC, event.ljust(SIGEVENT_BYTES, b"\0"), self._byref(timer)):
             raise NoTimerError("timer_create")
         self.timer = timer
+        self.first_s = self.first_s or interval_s
         self.set_interval(interval_s)
 
     def set_interval(self, interval_s: float) -> None:
@@ -111,6 +112,12 @@ class PosixTimer:
         whole = int(at)
         spec = LAZY + whole.to_bytes(8, "little") + int((at - whole) * 1e9).to_bytes(8, "little")
         self._ask(TIMER_ABSTIME, spec)
+
+    def soon(self) -> None:
+        """Ask for a signal after the first, short interval, and then go on as before."""
+        if self.timer is not None and self.interval_s:
+            first_s = min(self.first_s, self.interval_s)
+            self._ask(0, LAZY + (0).to_bytes(8, "little") + int(first_s * 1e9).to_bytes(8, "little"))
 
     def _ask(self, flags: int, spec: bytes) -> None:
         if self._set(self.timer, flags, spec, None):
