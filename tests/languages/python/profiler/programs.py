@@ -138,7 +138,7 @@ CASES = {
     "alarm_raises": Case(
         WORK + "import signal\nclass Late(Exception): pass\ndef late(*_): raise Late\n"
         "signal.signal(signal.SIGALRM, late)\ndone = 0\nfor _ in range(20):\n"
-        "    signal.setitimer(signal.ITIMER_REAL, 0.003)\n    try:\n        while True: work(100)\n"
+        "    try:\n        signal.setitimer(signal.ITIMER_REAL, 0.003)\n        while True: work(100)\n"
         "    except Late:\n        done += 1\nprint(done)\n"
     ),
     "sigurg": Case(
