@@ -42,7 +42,7 @@ assets: ## the libraries of the HTML report from npm, as plugin/engine/assets/as
 
 lock: venv ## the pinned requirements from pyproject.toml's groups and the .in files
 	@$(LOCK) --group dev plugin/engine/requirements.in --output-file requirements/dev.txt
-	@for name in requirements/uv requirements/library plugin/engine/requirements; do \
+	@for name in requirements/uv requirements/library plugin/engine/requirements plugin/languages/python/engine/memray; do \
 	  $(LOCK) $$name.in --output-file $$name.txt || exit 2; done
 
 clients: python ## the pinned clients, into .cache/clients/

@@ -15,10 +15,12 @@ an environment of their own under `--folder`. Exit status 1 when anything differ
 from __future__ import annotations
 
 import argparse
+import ast
 import datetime as dt
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -53,6 +55,7 @@ class Command:
     root: Path
     words: list[str]
     suffix: str = "xml"
+    path: str = ""  # PYTHONPATH
 
 
 @dataclass
@@ -135,19 +138,50 @@ def suites(folder: Path, listed: dict[str, Any], python: Path) -> list[Command]:
 
 
 def benchmarks(python: Path) -> list[Command]:
-    """The programs of pyperformance, each run once."""
+    """The programs of pyperformance, each run once, with the packages and the arguments that its own files ask for."""
     (data,) = python.parent.parent.glob("lib/python*/site-packages/pyperformance/data-files/benchmarks")
-    once = ("--debug-single-value", "--inherit-environ", "PYTHONPATH,CODEFLASH_COLLECT")
-    return [
-        Command(path.parent.name, "", path.parent, path.parent, [str(python), str(path), *once])
-        for path in sorted(data.glob("bm_*/run_benchmark.py"))
-    ]
+    once = ("--debug-single-value", "--inherit-environ", "PATH,PYTHONPATH,CODEFLASH_COLLECT")
+    found = []
+    for path in sorted(data.glob("bm_*/run_benchmark.py")):
+        variants = [(file.stem, extra_options(file)) for file in sorted(path.parent.glob("bm_*.toml"))]
+        plain = extra_options(path.parent / "pyproject.toml")
+        needs = path.parent / "requirements.txt"
+        place = python.parents[2] / "pyperformance" / path.parent.name
+        if needs.exists() and not place.exists():
+            install = [
+                str(python),
+                "-m",
+                "pip",
+                "install",
+                "-q",
+                "--no-compile",
+                "--target",
+                str(place),
+                "-r",
+                str(needs),
+            ]
+            subprocess.run(install, check=False)  # one that cannot be installed is told when the program fails
+        # Where variants exist the plain program may lack an argument: then one variant stands for all.
+        name, options = variants[0] if variants and not plain else (path.parent.name, plain)
+        words = [str(python), str(path), *once, *options]
+        found.append(Command(name, "", path.parent, path.parent, words, path=str(place) if needs.exists() else ""))
+    return found
+
+
+def extra_options(file: Path) -> list[str]:
+    """The arguments that a benchmark's settings give it."""
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    listed = re.search(r"^extra_opts\s*=\s*(\[.*?\])", text, re.MULTILINE | re.DOTALL)
+    return [str(word) for word in ast.literal_eval(listed[1])] if listed else []
 
 
 def run(words: Sequence[str], command: Command) -> Run:
     """Run in the command's folder and read what each pass left."""
     with tempfile.TemporaryDirectory() as out:
         environment = {**os.environ, "OUT": out, "HYPOTHESIS_STORAGE_DIRECTORY": out + "/hypothesis", "TERM": "dumb"}
+        if command.path:
+            environment["PYTHONPATH"] = command.path
+            environment["PATH"] = f"{command.path}/bin{os.pathsep}{os.environ['PATH']}"
         start = time.monotonic()
         process = subprocess.Popen(
             words,

@@ -30,30 +30,39 @@ def home() -> Path:
     return Path(cache) / "codeflash" / "bench-profilers"
 
 
-def prepare() -> Path:
-    """The interpreter of the environment, made on first use.
+def prepare(tools: list[str], *, suites: bool, pytest: bool) -> Path:
+    """The interpreter of the environment, made on first use, with these tools, and the suites or pytest where asked.
+
+    Old interpreters lack some of the packages: what is not asked for is not installed.
 
     Raises:
         SystemExit: something could not be installed.
     """
-    runners, suites = _pins()
-    wanted = [*runners, *suites, *(tool.package for tool in TOOLS.values() if tool.package)]
+    runners, published = _pins()
+    wanted = [TOOLS[name].package for name in tools if TOOLS[name].package]
+    wanted += runners if suites or pytest else []
     folder = home() / "{}.{}.{}".format(*sys.version_info[:3])
     python, stamp = folder / "venv" / "bin" / "python", folder / "installed.json"
-    if stamp.exists() and json.loads(stamp.read_text(encoding="utf-8")) == wanted:
+    installed: list[str] = json.loads(stamp.read_text(encoding="utf-8")) if stamp.exists() else []
+    missing = [pin for pin in wanted if pin not in installed]
+    sources = [pin for pin in published if suites and pin not in installed]
+    if stamp.exists() and not missing and not sources:
         return python
     pip = [str(python), "-m", "pip", "-q", "--disable-pip-version-check"]
     fetch = ["download", "--no-deps", "--no-binary", ":all:", "-d", str(folder / "archives")]
     try:
-        subprocess.run([sys.executable, "-m", "venv", "--clear", folder / "venv"], check=True)
-        subprocess.run([*pip, "install", *wanted], check=True)
-        subprocess.run([*pip, *fetch, *suites], check=True)
+        if not stamp.exists():
+            subprocess.run([sys.executable, "-m", "venv", "--clear", folder / "venv"], check=True)
+        if missing or sources:
+            subprocess.run([*pip, "install", *missing, *sources], check=True)
+        if sources:
+            subprocess.run([*pip, *fetch, *sources], check=True)
     except subprocess.CalledProcessError as error:
         raise SystemExit(f"cannot make {folder}: {error}; remove it and try again") from None
     for archive in (folder / "archives").glob("*.tar.gz"):
         with tarfile.open(archive) as opened:
             opened.extractall(folder, filter="data") if hasattr(tarfile, "data_filter") else opened.extractall(folder)
-    stamp.write_text(json.dumps(wanted), encoding="utf-8")
+    stamp.write_text(json.dumps([*installed, *missing, *sources]), encoding="utf-8")
     return python
 
 

@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from profiler import __version__, diff, errors
+from profiler import __version__, diff, errors, scaling
 from profiler.analyse import deltas
 from profiler.analyse.document import build
 from profiler.analyse.targets import FORMULA
@@ -36,6 +36,7 @@ examples:
   %(prog)s mypackage --json profile.json -- python scripts/benchmark.py
   %(prog)s . --quick -- python -c "from mypackage import run; run()"
   %(prog)s diff before.json after.json
+  %(prog)s scaling --setup "from mypackage import merge" --data "list(range(n))" "merge(data)"
 
 The command is anything that ends in Python: pytest, python, a console script, uv run, a shell script. `python` and
 `pytest` mean the interpreter that runs this profiler. Child processes, threads and asyncio are followed.
@@ -48,7 +49,8 @@ passes, each a run of the command of its own, so that no instrument distorts ano
   async        where tasks wait; only when asyncio ran
 Input and output of the first run are the command's own. The further runs' output is discarded; they read a file on
 standard input again, and nothing from a pipe. --quick makes the joint pass only, for commands that cannot be
-repeated. The report goes to standard error, or to --report FILE.
+repeated. All passes together take at most five times the command's own time, or 20 s of a shorter one; what would take
+more is left out or ended (`>=` calls), and the report says so. The report goes to standard error, or to --report FILE.
 
 targets:
 {FORMULA.replace("%", "%%")}
@@ -109,6 +111,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if words[:1] == [diff.WORD] and "--" not in words:
             return diff.main(words[1:], NAME)
+        if words[:1] == [scaling.WORD] and "--" not in words:
+            return scaling.main(words[1:], NAME)
         return _profile(words)
     except ProfileError as error:
         line = " ".join(str(error).split())

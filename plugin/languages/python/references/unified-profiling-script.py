@@ -75,6 +75,7 @@ class Asynchrony:
     waits: list[Wait] = field(default_factory=list)
     tasks: dict[Function, list[float]] = field(default_factory=dict)  # coroutine -> steps, working s, waiting s
     uvloop: bool = False
+    other_loops: set[str] = field(default_factory=set)  # packages with loops of their own that were loaded
     concurrency: list[Concurrency] = field(default_factory=list)
 
 
@@ -83,6 +84,7 @@ def blocking(table: Table, processes: list[Process], resolver: Resolver) -> Asyn
     found = Asynchrony()
     callbacks: dict[Function, Callback] = {}
     for process in processes:
+        found.other_loops.update(process.latest.get("other_loops", ()))
         if "loop.steps.0" not in process.sums:
             continue
         found.ran = found.ran or process.sums["loop.steps.0"] > 0
@@ -340,6 +342,7 @@ if TYPE_CHECKING:
 _Key = TypeVar("_Key")
 _IMPORT = "<frozen importlib._bootstrap>"
 OTHER = "(other)"
+START = "(interpreter start)"
 
 
 def samples(processes: list[Process], resolver: Resolver) -> list[Sample]:
@@ -431,7 +434,7 @@ def _libraries(table: Table, stack: tuple[Function, ...], own: int | None, secon
     if stack and not stack[0].own:
         _add(table.inside, stack[0].distribution or OTHER, seconds)
     if own is None:
-        _add(table.outside, _named(stack) or OTHER, seconds)
+        _add(table.outside, _named(stack) or (OTHER if stack else START), seconds)
     elif own > 0:
         entered = next(
             (f.distribution for f in reversed(stack[:own]) if f.distribution not in ("", STANDARD_LIBRARY)), ""
@@ -763,6 +766,10 @@ def _mib(size: float | None) -> float | None:
     return None if size is None else size / MIB
 
 
+def _whole(number: float | None) -> int | None:
+    return None if number is None else round(number)
+
+
 def _name(function: Function) -> dict[str, Any]:
     return {"file": function.file, "line": function.line, "function": function.name}
 
@@ -821,6 +828,8 @@ def _function(row: Row, profile: Profile) -> dict[str, Any]:
         "distinct_arguments": row.distinct_arguments,
         "mem_peak_mib": _mib(row.peak),
         "mem_net_mib": _mib(row.net),
+        "mem_peak_blocks": _whole(row.peak_blocks),
+        "mem_net_blocks": _whole(row.net_blocks),
         "mem_hidden_mib": row.hidden / MIB,
         "mem_lines": [
             {"line": line, "mib": size / MIB}
@@ -938,6 +947,7 @@ def _allocations(profile: Profile) -> dict[str, Any] | None:
         "net_mib": _mib(memory.net_bytes),
         "hidden_mib": memory.hidden_bytes / MIB,
         "outside_project_mib": memory.unattributed / MIB,
+        "allocated_blocks": memory.allocated,
     }
 
 
@@ -951,6 +961,10 @@ def _processes(profile: Profile) -> list[dict[str, Any]]:
             "argv": process.argv,
             "wall_s": process.wall_s,
             "cpu_s": process.cpu_s,
+            "sampled_cpu_s": sum(
+                row[2] for name in ("stacks", "threads", "collections") for row in process.rows.get(name, ())
+            ),
+            "sampling_cpu_s": process.sums.get("handler_cpu", 0.0),
             "clock": process.about["clock"],
             "ended": process.ended,
         }
@@ -1804,6 +1818,7 @@ class Allocations:
     stopped: bool = False
     partial: bool = False
     version: str = ""
+    allocated: int | None = None  # blocks that were ever asked for, where the engine counts them
 
 
 @dataclass
@@ -1815,6 +1830,7 @@ class Memory:
     net_bytes: float | None = 0.0  # None where the engine was stopped before the end
     hidden_bytes: float = 0.0  # of the peak, what no hook saw
     unattributed: float = 0.0  # bytes at the peak under no project function
+    allocated: int | None = None  # blocks that were ever asked for
 
 
 def charge(table: Table, found: list[Allocations], resolver: Resolver, samples: list[Sample]) -> Memory:
@@ -1828,6 +1844,7 @@ def charge(table: Table, found: list[Allocations], resolver: Resolver, samples: 
     memory = Memory()
     by_time = _callers([(sample.stack, sample.cpu_s) for sample in samples])
     peaks: list[dict[tuple[Function, int], float]] = []
+    blocks: list[dict[Function, float]] = []
     for allocations in found:
         engine = f"{allocations.engine} {allocations.version}".strip()
         if engine not in memory.engines:
@@ -1847,10 +1864,16 @@ def charge(table: Table, found: list[Allocations], resolver: Resolver, samples: 
             row = table.row(function)
             row.hidden = max(row.hidden, size)
         peaks.append(peak)
+        blocks.append(_blocks(allocations, allocations.peak, resolver, callers))
         for (function, _), size in _by_function(allocations, allocations.net, resolver, callers)[0].items():
             row = table.row(function)
             row.net = (row.net or 0.0) + size
             memory.net_bytes = (memory.net_bytes or 0.0) + size
+        for function, number in _blocks(allocations, allocations.net, resolver, callers).items():
+            row = table.row(function)
+            row.net_blocks = (row.net_blocks or 0.0) + number
+        if allocations.allocated is not None:
+            memory.allocated = (memory.allocated or 0) + allocations.allocated
     for moment in moments([allocations.process for allocations in found]):
         total: dict[tuple[Function, int], float] = {}
         for index in moment:
@@ -1865,11 +1888,14 @@ def charge(table: Table, found: list[Allocations], resolver: Resolver, samples: 
             if size > (row.peak or 0.0):
                 row.peak = size
                 row.lines = {line: size for (f, line), size in total.items() if f == function}
+                row.peak_blocks = sum(blocks[index].get(function, 0.0) for index in moment)
     if found:
+        stopped = any(allocations.stopped for allocations in found)
         for row in table.rows.values():
-            row.peak = row.peak or 0.0
-            row.net = None if any(allocations.stopped for allocations in found) else row.net or 0.0
-        if any(allocations.stopped for allocations in found):
+            row.peak, row.peak_blocks = row.peak or 0.0, row.peak_blocks or 0.0
+            row.net = None if stopped else row.net or 0.0
+            row.net_blocks = None if stopped else row.net_blocks or 0.0
+        if stopped:
             memory.net_bytes = None
     return memory
 
@@ -1899,7 +1925,7 @@ def traced(process: Process) -> Allocations | None:
         process,
         "tracemalloc",
         peak,
-        [Site(tuple(frames), size) for frames, size, _ in data["net"] or ()],
+        [Site(tuple(frames), size, blocks) for frames, size, blocks in data["net"] or ()],
         sum(site.size for site in peak) + sum(size for _, size in data["rises"]),
         rises=data["rises"],
         resident=unseen.rises(process.rows.get("levels", ())),
@@ -2012,6 +2038,20 @@ def _by_function(
     return found, missed
 
 
+def _blocks(
+    allocations: Allocations,
+    sites: Iterable[Site],
+    resolver: Resolver,
+    callers: dict[str, dict[Function | None, float]],
+) -> dict[Function, float]:
+    """Blocks by function, as their bytes are."""
+    counted = [Site(site.frames, site.blocks) for site in sites]
+    found: dict[Function, float] = {}
+    for (function, _), number in _by_function(allocations, counted, resolver, callers)[0].items():
+        found[function] = found.get(function, 0.0) + number
+    return found
+
+
 def _callers(stacks: Iterable[tuple[tuple[Function, ...], float]]) -> dict[str, dict[Function | None, float]]:
     """File of library code → project functions above it, with what weight; None for no such."""
     found: dict[str, dict[Function | None, float]] = {}
@@ -2111,6 +2151,8 @@ class Row:
     sizes: dict[str, tuple[str, int]] = field(default_factory=dict)  # variable -> type and largest number of items
     peak: float | None = None  # bytes live at the peak
     net: float | None = None  # bytes alive at the end
+    peak_blocks: float | None = None  # blocks that the engine counted at the peak; hidden memory has none
+    net_blocks: float | None = None  # and at the end
     hidden: float = 0.0  # of these, bytes that no allocator hook saw, by resident memory
     lines: dict[int, float] = field(default_factory=dict)  # line -> bytes at the peak
     resident: float = 0.0  # bytes of the resident peak, by water level
@@ -2888,7 +2930,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from profiler import __version__, diff, errors
+from profiler import __version__, diff, errors, scaling
 from profiler.analyse import deltas
 from profiler.analyse.document import build
 from profiler.analyse.targets import FORMULA
@@ -2911,6 +2953,7 @@ examples:
   %(prog)s mypackage --json profile.json -- python scripts/benchmark.py
   %(prog)s . --quick -- python -c "from mypackage import run; run()"
   %(prog)s diff before.json after.json
+  %(prog)s scaling --setup "from mypackage import merge" --data "list(range(n))" "merge(data)"
 
 The command is anything that ends in Python: pytest, python, a console script, uv run, a shell script. `python` and
 `pytest` mean the interpreter that runs this profiler. Child processes, threads and asyncio are followed.
@@ -2923,7 +2966,8 @@ passes, each a run of the command of its own, so that no instrument distorts ano
   async        where tasks wait; only when asyncio ran
 Input and output of the first run are the command's own. The further runs' output is discarded; they read a file on
 standard input again, and nothing from a pipe. --quick makes the joint pass only, for commands that cannot be
-repeated. The report goes to standard error, or to --report FILE.
+repeated. All passes together take at most five times the command's own time, or 20 s of a shorter one; what would take
+more is left out or ended (`>=` calls), and the report says so. The report goes to standard error, or to --report FILE.
 
 targets:
 {FORMULA.replace("%", "%%")}
@@ -2984,6 +3028,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if words[:1] == [diff.WORD] and "--" not in words:
             return diff.main(words[1:], NAME)
+        if words[:1] == [scaling.WORD] and "--" not in words:
+            return scaling.main(words[1:], NAME)
         return _profile(words)
     except ProfileError as error:
         line = " ".join(str(error).split())
@@ -3538,11 +3584,14 @@ class Awaits:
         task: Any = getattr(callback, "__self__", None)
         if not hasattr(task, "get_coro"):
             return
-        coroutine = task.get_coro()
+        self.stepped(task, task.get_coro(), now - start, now)
+
+    def stepped(self, task: Any, coroutine: Any, seconds: float, now: float) -> None:
+        """A task has worked for so many seconds until now; when it goes on later, note where it waits."""
         code = self.state.note(getattr(coroutine, "cr_code", None) or getattr(coroutine, "gi_code", None))
         row = self.tasks.setdefault(code, [0, 0.0, 0.0])
         row[0] += 1
-        row[1] += now - start
+        row[1] += seconds
         if task.done():
             if self.pending is not None and self.pending.pop(task, None) is not None:
                 self.under_way[code] -= 1
@@ -3640,7 +3689,7 @@ which sees all calls but keeps no Python callback busy; it counts each resumptio
 call, and the shard says so (`resumes`).
 
 The arguments of a bounded number of these calls are looked at too: in bursts, since repetitions can lie close together
-or far apart. Before 3.12 a burst is a trace function of a few hundred calls, set by the clock.
+or far apart. Before 3.12 a burst is a trace function of a few hundred calls, set by the clock, and gone with its next tick.
 """
 
 from __future__ import annotations
@@ -3666,6 +3715,7 @@ _TOOLS = (4, 3, 5, 2, 1, 0)  # identifiers of monitoring tools, the least used f
 _FIRST_LOOKS = 400  # calls of each function of which the arguments are looked at from the start (3.12+)
 _BURST, _EVERY = 100, 8192  # later: so many calls in a row, of so many
 _EVENTS = 300  # calls of any function that a burst of tracing sees (before 3.12)
+_MOST_LEFT_OUT = 64  # ticks between two bursts where calls are rare: tracing makes a loop twice as slow that has none
 _RESUMABLE = 0x20 | 0x80 | 0x200  # generator, coroutine, asynchronous generator
 
 
@@ -3827,6 +3877,7 @@ class ProfiledPerThread(Counting):
         self.profilers: list[Any] = []
         self.ended: dict[int, tuple[CodeType, int]] = {}
         self.aside = False
+        self.left_out = self.leave_out = 0  # ticks since the last burst of the main thread, and wanted between two
 
     def step_aside(self) -> None:
         """The program traces calls by itself from now on."""
@@ -3884,8 +3935,17 @@ class ProfiledPerThread(Counting):
             self.due(time.perf_counter())
             return
         super().tick(signal, frame)
-        if _thread.get_ident() == self.state.main:
+        if _thread.get_ident() != self.state.main:
+            return
+        if _ours(_GET_TRACE()):
+            _SET_TRACE(None)
+            self.leave_out = min(2 * self.leave_out + 1, _MOST_LEFT_OUT)
+            self.left_out = 0
+        elif self.left_out >= self.leave_out:
+            self.leave_out //= 2
             self._look_here()  # last, since our own calls would be seen too
+        else:
+            self.left_out += 1
 
     def _look_here(self) -> None:
         """Look at the arguments of the next calls in this thread, unless a debugger or a coverage tool traces it."""
@@ -4153,6 +4213,93 @@ class RunDelay:
             return int(os.pread(descriptor, _FIGURES, 0).split()[1]) / 1e9
         except (OSError, ValueError, IndexError):  # the program closed it, and may have something else there
             return self.last
+'''
+
+EMBEDDED['profiler/collect/eager.py'] = r'''"""Tasks whose first step runs at once, inside the callback that makes them (3.12+, where a task factory asks for it).
+
+No callback of the loop tells of that step: it is timed around `create_task`, which is replaced once a loop is given a
+factory of tasks, and not before.
+"""
+
+from __future__ import annotations
+
+import _thread
+import sys
+
+from .originals import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+SINCE = (3, 12)
+
+
+class EagerSteps:
+    """Calls `stepped(task, coroutine, seconds, now)` after each such step; gives true for time that it takes over."""
+
+    def __init__(self, stepped: Callable[[Any, Any, float, float], bool]) -> None:
+        """Watch nothing before the first callback of a loop."""
+        self.stepped = stepped
+        self.watching = sys.version_info < SINCE
+        self.inside: dict[int, float] = {}  # thread -> seconds of its present callback that are other tasks' steps
+
+    def watch(self, loop: Any) -> None:
+        """A callback of `loop` is about to run: from now on notice factories, this loop's own among them."""
+        self.watching = True
+        base = getattr(sys.modules.get("asyncio.base_events"), "BaseEventLoop", None)
+        if base is None:
+            return
+        original = base.set_task_factory
+
+        def set_task_factory(loop: Any, factory: Any) -> None:
+            original(loop, factory)
+            if factory is not None:
+                self._time_steps(base)
+
+        _replace(base, "set_task_factory", set_task_factory)
+        if getattr(loop, "_task_factory", None) is not None:
+            self._time_steps(base)
+
+    def _time_steps(self, base: Any) -> None:
+        if hasattr(base.create_task, "__wrapped__"):
+            return
+        original, now, get_ident, inside = base.create_task, time.perf_counter, _thread.get_ident, self.inside
+
+        def create_task(loop: Any, coroutine: Any, *args: Any, **kwargs: Any) -> Any:
+            if loop._task_factory is None:
+                return original(loop, coroutine, *args, **kwargs)
+            ident = get_ident()
+            outer, inside[ident] = inside.get(ident, 0.0), 0.0
+            start = now()
+            try:
+                task = original(loop, coroutine, *args, **kwargs)
+                end = now()
+                if _has_begun(coroutine) and self.stepped(task, coroutine, end - start - inside[ident], end):
+                    inside[ident] = end - start
+                return task
+            finally:
+                inside[ident] += outer
+
+        _replace(base, "create_task", create_task)
+
+    def taken_over(self) -> float:
+        """Seconds of this thread's callback, which has just ended, that were other tasks' steps."""
+        return self.inside.pop(_thread.get_ident(), 0.0) if self.inside else 0.0
+
+
+def _has_begun(coroutine: Any) -> bool:
+    """Whether a coroutine has run, to its end or to where it waits."""
+    return getattr(coroutine, "cr_frame", coroutine) is None or getattr(coroutine, "cr_suspended", False)
+
+
+def _replace(owner: Any, name: str, function: Callable[..., Any]) -> None:
+    original = getattr(owner, name)
+    function.__name__, function.__qualname__ = name, original.__qualname__
+    function.__doc__, function.__module__ = original.__doc__, original.__module__
+    function.__wrapped__ = original  # type: ignore[attr-defined]
+    setattr(owner, name, function)
 '''
 
 EMBEDDED['profiler/collect/injected.py'] = r'''"""Copied to `sitecustomize.py` in the folder that the launcher puts first on the path of every Python process.
@@ -4533,6 +4680,7 @@ def install(observer: Observer) -> None:
     _watch_wakeup_descriptor(observer)
     _leave_our_signal(observer)
     _wait_undisturbed(observer)
+    _outlive_blocked_signals(observer)
     _step_aside_for_tracers(observer)
     keep_whole(observer)
 
@@ -4620,6 +4768,24 @@ def _wait_undisturbed(observer: Observer) -> None:
     _replace_signal_function("sigtimedwait", sigtimedwait)
 
 
+def _outlive_blocked_signals(observer: Observer) -> None:
+    """A program that blocks all signals blocks ours too, which would wait for ever: the sampling thread takes over."""
+    original = getattr(_signal, "pthread_sigmask", None)
+    if original is None:
+        return
+
+    def pthread_sigmask(how: Any, mask: Any) -> Any:
+        try:
+            mask = set(mask)
+        except TypeError:  # which the original raises too
+            return original(how, mask)
+        if how != _signal.SIG_UNBLOCK and getattr(_signal, "SIGURG", None) in mask:
+            observer.avoid_signals()
+        return original(how, mask)
+
+    _replace_signal_function("pthread_sigmask", pthread_sigmask)
+
+
 def _step_aside_for_tracers(observer: Observer) -> None:
     """Once the program traces or profiles its main thread, nothing of ours runs in that thread any more.
 
@@ -4648,8 +4814,8 @@ def _step_aside_for_tracers(observer: Observer) -> None:
 
 EMBEDDED['profiler/collect/loop.py'] = r'''"""How long each callback holds the asyncio event loop, and what it does meanwhile.
 
-`Handle._run` is what the loops of the standard library call for every step of a coroutine. Loops that bypass it
-(uvloop; the eager first step of a task) are not seen, and the report says so for uvloop.
+`Handle._run` is what the loops of the standard library call for every step of a coroutine but an eager first one.
+Loops of other libraries are not seen, and the report says so.
 """
 
 from __future__ import annotations
@@ -4658,6 +4824,7 @@ import _thread
 import sys
 
 from .contention import RunDelay
+from .eager import EagerSteps
 from .originals import time
 
 TYPE_CHECKING = False
@@ -4669,6 +4836,7 @@ if TYPE_CHECKING:
     from .state import Stack, State
 
 BLOCK_S = 0.001  # a callback that holds the loop for as long is a block
+LIVELY_S = 5.0  # after its last callback a loop counts as idle
 
 
 class Elsewhere:
@@ -4701,7 +4869,9 @@ class LoopWatch:
         self.delay = RunDelay()
         self.before_callback: Callable[[], None] | None = None
         self.steps = [0.0, 0.0]  # callbacks, seconds
+        self.steps_then = self.lively_until = 0.0
         self.others: dict[int, Elsewhere] = {}  # thread -> the callback that its loop runs
+        self.eager = EagerSteps(self._stepped_eagerly)
         self.forget()
 
     def forget(self) -> None:
@@ -4723,13 +4893,21 @@ class LoopWatch:
         self.patched = True
         handle._run = self._watching(handle._run)
 
+    def lively(self, now: float) -> bool:
+        """Whether a loop has run a callback lately: that asyncio was imported says little."""
+        if self.steps[0] != self.steps_then or self.state.handle_since or self.others:
+            self.steps_then, self.lively_until = self.steps[0], now + LIVELY_S
+        return now < self.lively_until
+
     def _watching(self, run: Callable[[Any], Any]) -> Callable[[Any], Any]:
         state, now, get_ident, steps = self.state, time.perf_counter, _thread.get_ident, self.steps
-        awaits, others = self.awaits, self.others
+        awaits, others, eager = self.awaits, self.others, self.eager
 
         def _run(handle: Any) -> Any:
             if self.before_callback is not None:
                 self.before_callback()
+            if not eager.watching:
+                eager.watch(handle._loop)
             callback = handle._callback
             ident = get_ident()
             main = ident == state.main
@@ -4746,6 +4924,7 @@ class LoopWatch:
                 return run(handle)
             finally:
                 end = now()
+                elsewhere_s = eager.taken_over()
                 if main:
                     state.handle_since = outer
                 elif around is None:
@@ -4755,11 +4934,12 @@ class LoopWatch:
                 steps[0] += 1
                 steps[1] += end - start
                 if end - start >= BLOCK_S:
-                    self._blocked(callback, end - start, state.held if main else elsewhere.held)
+                    held = state.held if main else elsewhere.held
+                    self._blocked(callback, end - start, end - start - elsewhere_s, held)
                 if main and state.held:
                     state.held.clear()
                 if awaits is not None:
-                    awaits.suspended(callback, start, now())
+                    awaits.suspended(callback, start + elsewhere_s, now())
 
         _run.__wrapped__ = run  # type: ignore[attr-defined]
         return _run
@@ -4775,13 +4955,29 @@ class LoopWatch:
                 elsewhere.sample(self.state.walk(frame), now)
         frames.clear()  # among them is this very frame
 
-    def _blocked(self, callback: Any, seconds: float, samples: list[tuple[Stack, float, float, float]]) -> None:
-        state = self.state
-        code = state.note(code_of(callback))
+    def _stepped_eagerly(self, task: Any, coroutine: Any, seconds: float, now: float) -> bool:
+        """A task has taken its first step; true where it held the loop, so that its maker did not."""
+        if self.awaits is not None:
+            self.awaits.stepped(task, coroutine, seconds, now)
+            return True
+        if seconds < BLOCK_S:
+            return False
+        self._held(self.state.note(getattr(coroutine, "cr_code", None)), seconds)
+        return True
+
+    def _held(self, code: int, seconds: float) -> None:
         row = self.callbacks.setdefault(code, [0, 0.0, 0.0])
         row[0] += 1
         row[1] += seconds
         row[2] = max(row[2], seconds)
+
+    def _blocked(
+        self, callback: Any, seconds: float, own: float, samples: list[tuple[Stack, float, float, float]]
+    ) -> None:
+        """A callback held the loop for so many seconds, for `own` of them by itself."""
+        code = self.state.note(code_of(callback))
+        if own >= BLOCK_S:
+            self._held(code, own)
         held = list(samples)
         sampled = sum(wall for _, wall, _, _ in held)
         if sampled <= 0:
@@ -4857,7 +5053,7 @@ class Observer:
         self.state = State(config.roots)
         self.shard = Shard(config.folder)
         self.part = _part(self)
-        self.tick = guard(self.state, self.part.tick, lambda: self.clock.again(), self._broken)  # noqa: PLW0108 - it changes
+        self.tick = guard(self.state, self.part.tick, self._again, self._broken)
         self.clock = make_clock(self.tick, config.clock)
         self.interval_s = self.part.interval_s
         self.pid = os.getpid()
@@ -4867,7 +5063,10 @@ class Observer:
 
     def start(self) -> None:
         """Begin to observe, in the main thread."""
+        replaced = any(name.startswith(f"{self.pid}-") for name in os.listdir(self.config.folder))
         self._introduce("start")
+        if not replaced:  # by exec: what it used before is in the record of before
+            self.part.began(time.thread_time())
         self.part.start()
         try:
             self._start_clock()
@@ -4879,9 +5078,34 @@ class Observer:
         state = self.state
         by_thread = isinstance(self.clock, SamplingThread)
         state.cpu = _cpu_of_this_thread() if by_thread else time.thread_time
+        state.usual_s = self.interval_s
         state.last_wall, state.last_cpu, state.collector_cpu = time.perf_counter(), state.cpu(), 0.0
         self.part.clock_changed(self.clock)
         self.clock.start(self.interval_s)
+
+    def _again(self) -> None:
+        """Ask for the next tick; where the timer is gone, the sampling thread takes over.
+
+        While a loop has nothing to do the kernel's own ticks suffice, which are few: the next callback asks for more.
+        """
+        if self.part.rests() and not isinstance(self.clock, SamplingThread):
+            self.part.loop.before_callback = self._wake
+            return
+        try:
+            self.clock.again()
+        except RecursionError:  # the kernel sends one by itself before long
+            pass
+        except NoTimerError:
+            self.avoid_signals()
+
+    def _wake(self) -> None:
+        """A callback of the loop is about to run after a rest."""
+        self.part.loop.before_callback = None
+        if not isinstance(self.clock, SamplingThread):
+            try:
+                self.clock.soon()
+            except NoTimerError:
+                self.avoid_signals()
 
     def use_clock(self, kind: str) -> None:
         """Change between the signal timer (`auto`) and the sampling thread (`thread`), in the main thread only."""
@@ -4910,8 +5134,9 @@ class Observer:
 
     def avoid_signals(self) -> None:
         """Let the sampling thread take over for good."""
-        self.config.clock = "thread"
-        self.use_clock("thread")
+        if _thread.get_ident() == self.state.main:
+            self.config.clock = "thread"
+            self.use_clock("thread")
 
     def due(self, now: float) -> None:
         """Write out what was seen when it is time to; look less often when looking costs too much."""
@@ -4930,7 +5155,7 @@ class Observer:
         if self.state.handler_cpu > COSTLY * max(now - self.last_flush, PACE_S):
             interval = max(interval, min(self.interval_s * 2, SLOWEST_S))
         if interval != self.interval_s:
-            self.interval_s = interval
+            self.interval_s = self.state.usual_s = interval
             self.clock.set_interval(interval)
         self.next_pace, self.paced_cpu = now + PACE_S, cpu
 
@@ -4958,6 +5183,7 @@ class Observer:
                 "cpu": time.process_time(),
                 "argv": [str(word)[:200] for word in getattr(sys, "orig_argv", getattr(sys, "argv", ()))][:20],
                 "interval_s": self.interval_s,
+                "clock": self.clock.name,
             }
         )
         self.last_flush = now
@@ -4970,6 +5196,7 @@ class Observer:
             return
         try:
             self.clock.stop()
+            self.state.busy = True  # a tick that is still on its way would take from the record what is put into it
             self.part.stop(_outside(sys._getframe()))
             self.flush(cause)
         except Exception as error:
@@ -4977,23 +5204,25 @@ class Observer:
         self.finished = True
 
     def _broken(self, error: Exception) -> None:
-        """Give up observing this process after a failure of our own, and leave a note."""
+        """Give up observing this process after a failure of our own; write out what was seen, and leave a note."""
+        try:
+            self.clock.stop()
+            self.flush("failure")
+        except Exception:
+            pass
         self.finished = True
-        self.clock.stop()
         complain(self.config.folder, error)
 
     def before_fork(self) -> None:
         """A sampling thread would make the fork warn of threads; it begins again with the loop's next callback."""
         if isinstance(self.clock, SamplingThread) and not self.finished:
             self.clock.stop()
-            loop = getattr(self.part, "loop", None)
-            if loop is not None:
-                loop.before_callback = self._resume_thread
+            if self.part.loop is not None:
+                self.part.loop.before_callback = self._resume_thread
 
     def _resume_thread(self) -> None:
-        loop = getattr(self.part, "loop", None)
-        if loop is not None:
-            loop.before_callback = None
+        if self.part.loop is not None:
+            self.part.loop.before_callback = None
         if isinstance(self.clock, SamplingThread) and self.clock.ident is None and not self.finished:
             self._start_clock()
 
@@ -5017,6 +5246,7 @@ class Observer:
         self.interval_s = self.part.pace(self.samples, self.interval_s, 1.0)
         self.shard = Shard(self.config.folder)
         self._introduce("fork", parent)
+        self.part.began(time.thread_time())
         try:
             self._start_clock()
         except (NoTimerError, ValueError):
@@ -5161,7 +5391,8 @@ if TYPE_CHECKING:
     from .timer import PosixTimer, SamplingThread
 
 PACES = ((3000, 6), (300, 4), (150, 2))  # samples after which the interval is so many times the first one
-LOOP_PACES = ((2000, 2),)  # where an event loop runs
+LOOP_PACES = ((1500, 4), (300, 2))  # where an event loop runs
+OTHER_LOOPS = ("uvloop", "trio", "curio", "gevent", "eventlet")  # of which no callback can be timed
 IDLE = 0.1  # share of the time below which a process that runs so little counts as waiting
 IDLE_FACTOR = 12  # at least, while the process waits or other threads run
 
@@ -5170,11 +5401,15 @@ class Part:
     """A collector as the observer drives it; this one sees nothing."""
 
     interval_s = 0.01
+    loop: Any = None  # the watch of asyncio's loops, where there is one
 
     def __init__(self, state: State, due: Callable[[float], None]) -> None:
         """Share `state`; call `due(time)` at each tick, so that what was seen is written out in time."""
         self.state = state
         self.due = due
+
+    def began(self, cpu: float) -> None:
+        """The process used so many CPU seconds before it was observed."""
 
     def start(self) -> None:
         """Begin, in the main thread."""
@@ -5189,6 +5424,10 @@ class Part:
     def pace(self, _samples: int, interval_s: float, _running: float) -> float:
         """The interval to go on with after so many samples, when the process ran for that share of the time."""
         return interval_s
+
+    def rests(self) -> bool:
+        """Whether nothing runs in this process before the loop's next callback."""
+        return False
 
     def step_aside(self) -> None:
         """Call nothing in the main thread from now on."""
@@ -5228,6 +5467,10 @@ class Joint(Part):
         self.loop.look_elsewhere(now)
         self.due(now)
 
+    def began(self, cpu: float) -> None:
+        """The start of an interpreter is nobody's, but part of the CPU time."""
+        self.state.stacks[()] = [0, cpu, 0.0]
+
     def start(self) -> None:
         """Listen to the collector and to thread starts; the clock is the observer's."""
         self.collector.start()
@@ -5244,7 +5487,7 @@ class Joint(Part):
         Shares stay right, since samples are weighted by the CPU time between them. Where an event loop runs they stay
         closer, since a block of it is named by the samples inside, and waiting may be a block.
         """
-        loop = "asyncio" in sys.modules
+        loop = self.loop.lively(time.perf_counter())
         factor: float = next((factor for enough, factor in (LOOP_PACES if loop else PACES) if samples >= enough), 1)
         # With threads each sample makes them hand over the interpreter lock, which costs some 0.5 ms.
         if loop:
@@ -5255,6 +5498,14 @@ class Joint(Part):
         if samples >= PACES[-1][0]:
             factor = min(factor / max(running, IDLE), IDLE_FACTOR)
         return self.interval_s * factor
+
+    def rests(self) -> bool:
+        """Whether the last tick met a loop that waits for something to do, and there is no other thread."""
+        state = self.state
+        if not self.loop.patched or state.handle_since or self.threads.count():
+            return False
+        code = state.codes.get(state.top)
+        return code is not None and code.co_name == "select" and code.co_filename.endswith("selectors.py")
 
     def step_aside(self) -> None:
         """Listen to no more collections: they would call into the program's trace function."""
@@ -5280,7 +5531,8 @@ class Joint(Part):
 
     def latest(self) -> dict[str, Any]:
         """Totals of the collector, and the resident level at its peak."""
-        return {"collector": self.collector.summary(), "resident": self.resident.summary()}
+        loops = [name for name in OTHER_LOOPS if name in sys.modules]
+        return {"collector": self.collector.summary(), "resident": self.resident.summary(), "other_loops": loops}
 
 
 class AsyncWaits(Part):
@@ -5523,12 +5775,23 @@ def make_tick(
         row = state.stacks.get(stack)
         if row is None:
             row = state.stacks[stack] = [0, 0.0, 0.0]
+        part, before = cpu_delta, state.before
+        if before is not None:
+            # Somewhere between two ticks the program went from there to here. What a tick came late by is not shared:
+            # that is C code, which this stack called.
+            half = min(cpu_delta, state.usual_s) / 2
+            part -= half
+            before[0][1] += half
+            if before[1] is not None:
+                state.lines[before[1]] = state.lines.get(before[1], 0.0) + half
         row[0] += 1
-        row[1] += cpu_delta
+        row[1] += part
         row[2] += wall_delta
+        state.top = stack[0] if stack else 0
         here = state.here
         if here is not None:
-            state.lines[here] = state.lines.get(here, 0.0) + cpu_delta
+            state.lines[here] = state.lines.get(here, 0.0) + part
+        state.before = (row, here)
         if loop.patched:
             queued = queued_since_last()
             since = state.handle_since
@@ -5555,10 +5818,10 @@ def make_tick(
 def guard(state: State, tick: Handler, again: Callable[[], None], broken: Callable[[Exception], None]) -> Handler:
     """`tick`, never inside itself or a collection's callbacks, and without failures that the program would see.
 
-    `again` asks for the next one.
+    `again` asks for the next one, however this one ended.
 
     What is skipped is carried by the next tick. An exception can also be the program's own, of a signal handler that
-    ran inside the tick: that one must get through.
+    ran inside the tick: that one must get through. No room on the stack is no failure: the program has none left.
     """
 
     def guarded(signal: int, frame: FrameType | None) -> None:
@@ -5568,13 +5831,14 @@ def guard(state: State, tick: Handler, again: Callable[[], None], broken: Callab
         state.busy = True
         try:
             tick(signal, frame)
-            again()
         except Exception as error:
             if not _ours(error):
                 raise
-            broken(error)
+            if not isinstance(error, RecursionError):
+                broken(error)
         finally:
             state.busy = False
+            again()
 
     return guarded
 
@@ -5766,6 +6030,9 @@ class State:
         lines: the project's innermost code and its current line → CPU seconds, over all threads.
         here: where the last walk met the project's innermost code, None where it met none.
         collections: stack that set them off → `[collections, cpu s, wall s, longest s, young, full]`.
+        top: the code that the last sample of the main thread met.
+        before: row and place of the last sample, while that row is in `stacks`.
+        usual_s: CPU seconds between two samples that are not late.
         main: identifier of the thread that samples.
         last_wall, last_cpu: where the next sample's deltas start.
         collector_cpu: CPU seconds of collections since the last sample, not to be charged twice.
@@ -5777,6 +6044,7 @@ class State:
     """
 
     __slots__ = (
+        "before",
         "busy",
         "codes",
         "collecting",
@@ -5796,6 +6064,8 @@ class State:
         "roots",
         "samples",
         "stacks",
+        "top",
+        "usual_s",
         "written",
     )
 
@@ -5814,6 +6084,9 @@ class State:
         self.lines: dict[tuple[int, int], float] = {}
         self.own: set[int] = set()
         self.here: tuple[int, int] | None = None
+        self.top = 0
+        self.before: tuple[list[float], tuple[int, int] | None] | None = None
+        self.usual_s = 0.0
         self.collections: dict[Stack, list[float]] = {}
         self.main = _thread.get_ident()
         self.last_wall = time.perf_counter()
@@ -5879,6 +6152,7 @@ class State:
     def take(self) -> dict[str, Any]:
         """What was counted since the last call, as plain values for a shard; counting starts anew."""
         stacks, self.stacks = self.stacks, {}
+        self.before = None
         others, self.others = self.others, {}
         lines, self.lines = self.lines, {}
         collections, self.collections = self.collections, {}
@@ -6124,7 +6398,7 @@ class PosixTimer:
         self.signal = int(_signal.SIGURG)
         self.timer: Any = None
         self.interruptible = False
-        self.interval_s = self.last = 0.0
+        self.interval_s = self.last = self.first_s = 0.0
         try:
             self._create, self._set, self._delete, self._pointer, self._byref = _library()
         except (ImportError, OSError, AttributeError, TypeError) as error:
@@ -6134,16 +6408,19 @@ class PosixTimer:
         """Let the timer fire in the calling thread, which must be the main one.
 
         Raises:
-            NoTimerError: the kernel refuses.
+            NoTimerError: the kernel refuses, or the signal would wait for ever.
         """
         event = (0).to_bytes(8, "little") + self.signal.to_bytes(4, "little") + SIGEV_THREAD_ID.to_bytes(4, "little")
         event += _thread.get_native_id().to_bytes(4, "little")
         timer = self._pointer()
         _SET_HANDLER(self.signal, self.handler)
         _signal.siginterrupt(self.signal, self.interruptible)
+        if self.signal in _BLOCKED(_signal.SIG_BLOCK, ()):
+            raise NoTimerError("the signal is blocked")
         if self._create(CLOCK_MONOTONIC, event.ljust(SIGEVENT_BYTES, b"\0"), self._byref(timer)):
             raise NoTimerError("timer_create")
         self.timer = timer
+        self.first_s = self.first_s or interval_s
         self.set_interval(interval_s)
 
     def set_interval(self, interval_s: float) -> None:
@@ -6165,6 +6442,9 @@ class PosixTimer:
 
         It comes on a grid of the interval, wherever between its lines the last one was handled: counted from there, it
         would keep step with calls into C of about that length, and always meet the program behind them.
+
+        Raises:
+            NoTimerError: the kernel refuses.
         """
         interval = self.interval_s
         if self.timer is None or not interval:
@@ -6173,6 +6453,12 @@ class PosixTimer:
         whole = int(at)
         spec = LAZY + whole.to_bytes(8, "little") + int((at - whole) * 1e9).to_bytes(8, "little")
         self._ask(TIMER_ABSTIME, spec)
+
+    def soon(self) -> None:
+        """Ask for a signal after the first, short interval, and then go on as before."""
+        if self.timer is not None and self.interval_s:
+            first_s = min(self.first_s, self.interval_s)
+            self._ask(0, LAZY + (0).to_bytes(8, "little") + int(first_s * 1e9).to_bytes(8, "little"))
 
     def _ask(self, flags: int, spec: bytes) -> None:
         if self._set(self.timer, flags, spec, None):
@@ -6190,9 +6476,9 @@ class PosixTimer:
 
     def stop(self) -> None:
         """Delete the timer; the handler stays, for a signal that is still on its way."""
-        if self.timer is not None:
-            self._delete(self.timer)
-            self.timer = None
+        timer, self.timer = self.timer, None  # before: a tick that runs right after the deletion asks for no other
+        if timer is not None:
+            self._delete(timer)
 
     def forget(self) -> None:
         """In the child of a fork, which inherits no timer."""
@@ -6254,6 +6540,7 @@ class SamplingThread:
 
 _START_THREAD = _thread.start_new_thread  # both before anyone wraps them
 _SET_HANDLER = _signal.signal
+_BLOCKED = getattr(_signal, "pthread_sigmask", lambda *_: ())
 
 
 def make_clock(handler: Handler, kind: str) -> PosixTimer | SamplingThread:
@@ -7116,6 +7403,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import signal
+import sys
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -7153,11 +7441,13 @@ ONLY_SLOW = (
     "--passes joint,allocations; until then memory is the resident level's"
 )
 
-BUDGET = 5.0  # times the command's own time, for all passes together
-ENOUGH_S = 25.0  # seconds that all passes may take of a command that is short
+OWN_SAMPLER = (3, 15)  # from which the interpreter brings a sampling profiler
+BUDGET = 5.0  # times the command's own time, by the clock and in CPU time, for all passes together
+ENOUGH_S = 20.0  # seconds that all passes may take of a command that is short
 ASYNC_COST = 1.2  # times the command's own time, for which room is left where asyncio ran
-CALLS_NEED = 1.3  # the same that counting needs at least
-CALLS_REST = 0.35  # the same that the command may go on for after counting has ended
+CALLS_NEED = 1.15  # the same that counting needs at least: the command goes on after it has ended
+REST_S = 0.3  # CPU seconds that the profiler itself takes after the last pass
+SLOWED = 0.8  # share of the time of counting by which the command falls behind, where it is made five times slower
 
 
 @dataclass
@@ -7349,7 +7639,9 @@ def _calls(
     """
     until = 0.0
     if not runner.plan.chosen and BARE in runner.plan.passes:
-        room_s = counting_room(runner.results, loops_ran=loops_ran)
+        own_s = time.process_time() + REST_S
+        spent = [*runner.results, PassResult("profiler", "none", 0, own_s, own_s, 0)]
+        room_s = counting_room(spent, loops_ran=loops_ran)
         if room_s is None:
             left_out.append(
                 f"{CALLS} ({WHAT[CALLS]}: the other passes took most of {BUDGET:g} times the command's own time; ask for "
@@ -7367,10 +7659,18 @@ def _calls(
 
 def counting_room(results: list[PassResult], *, loops_ran: bool) -> float | None:
     """Seconds for which calls may be counted, so that all passes cost no more than `BUDGET`; None for not at all."""
-    bare_s = results[0].wall_s
-    left_s = max(BUDGET * bare_s, ENOUGH_S) - sum(result.wall_s for result in results)
-    left_s -= ASYNC_COST * bare_s if loops_ran else 0.0
-    return None if left_s < CALLS_NEED * bare_s else left_s - CALLS_REST * bare_s
+    bare = results[0]
+    left = min(
+        max(BUDGET, ENOUGH_S / own) - sum(spent) / own
+        # Processes at the same time take more CPU time than the clock's; a command that waits takes less.
+        for own, spent in (
+            (bare.wall_s, [result.wall_s for result in results]),
+            (bare.cpu_s, [result.cpu_s for result in results]),
+        )
+        if own
+    )
+    left -= ASYNC_COST if loops_ran else 0.0
+    return None if left < CALLS_NEED else (left - 1) / SLOWED * bare.wall_s
 
 
 def _has_memray() -> bool:
@@ -7404,8 +7704,16 @@ def _notes(results: list[PassResult], loops: asynchrony.Asynchrony) -> list[str]
     killed = sum(process.ended in ("periodic", "never wrote") for process in joint.processes)
     if killed:
         notes.append(f"{killed} process(es) were killed or replaced; up to their last second is missing")
-    if loops.uvloop:
-        notes.append("uvloop runs callbacks by itself: blocking of its loop is not seen")
+    if loops.other_loops:
+        notes.append(
+            f"{', '.join(sorted(loops.other_loops))} was loaded: what blocks its event loop was not observed, only "
+            "asyncio's own loop is; CPU, memory and pauses are complete"
+        )
+    if sys.version_info >= OWN_SAMPLER:
+        notes.append(
+            "CPU is by our own sampler: the interpreter's profiling.sampling needs leave to read the process's memory "
+            "from outside, and counts samples where ours reads CPU clocks"
+        )
     if any(result.problems for result in results):
         notes.append("some processes could not be observed: " + next(r.problems[0] for r in results if r.problems))
     return notes
@@ -7506,8 +7814,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from profiler.analyse.cpu import START
+
 if TYPE_CHECKING:
-    from profiler.analyse.identity import Function
     from profiler.analyse.model import Sample
 
 SCHEMA = "https://www.speedscope.app/file-format-schema.json"
@@ -7515,24 +7824,20 @@ SCHEMA = "https://www.speedscope.app/file-format-schema.json"
 
 def render(name: str, samples: list[Sample]) -> dict[str, Any]:
     """A speedscope document of one sampled profile, weighted by CPU seconds, heaviest stacks first."""
-    index: dict[Function, int] = {}
+    index: dict[tuple[str, str, int], int] = {}  # name, file, line -> number of the frame
     stacks, weights = [], []
     for sample in sorted(samples, key=lambda sample: -sample.cpu_s):
-        if sample.cpu_s <= 0 or not sample.stack:
+        if sample.cpu_s <= 0:
             continue
-        stacks.append([index.setdefault(function, len(index)) for function in reversed(sample.stack)])
+        frames = [(function.name or function.file, function.file, function.line) for function in reversed(sample.stack)]
+        stacks.append([index.setdefault(frame, len(index)) for frame in frames or [(START, "", 0)]])
         weights.append(sample.cpu_s)
     return {
         "$schema": SCHEMA,
         "name": name,
         "exporter": "codeflash unified profiler",
         "activeProfileIndex": 0,
-        "shared": {
-            "frames": [
-                {"name": function.name or function.file, "file": function.file, "line": function.line}
-                for function in index
-            ]
-        },
+        "shared": {"frames": [{"name": function, "file": file, "line": line} for function, file, line in index]},
         "profiles": [
             {
                 "type": "sampled",
@@ -7649,7 +7954,8 @@ def _allocators(document: dict[str, Any], size: Size) -> list[str]:
     for row in rows[: size.allocators]:
         worst = f", line {row['mem_lines'][0]['line']}: {row['mem_lines'][0]['mib']:.1f}" if row["mem_lines"] else ""
         net = "-" if row["mem_net_mib"] is None else f"{row['mem_net_mib']:.1f}"
-        lines.append(f"  {row['mem_peak_mib']:8.1f} MiB  net {net}  {_label(row, size)}{worst}")
+        blocks = f" in {row['mem_peak_blocks']} blocks" if row["mem_peak_blocks"] else ""
+        lines.append(f"  {row['mem_peak_mib']:8.1f} MiB{blocks}, net {net}  {_label(row, size)}{worst}")
     return lines + _rest(len(rows) - size.allocators) if rows else [*lines, "  none of it from the project's functions"]
 
 
@@ -7800,6 +8106,172 @@ def _tail(text: str, length: int) -> str:
 
 def _rest(count: int) -> list[str]:
     return [f"  and {count} more (--json has all)"] if count > 0 else []
+'''
+
+EMBEDDED['profiler/scaling.py'] = r'''"""`scaling`: how the time of a call grows with its input, as an exponent with an interval."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import random
+import statistics
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from profiler.errors import ProfileError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+WORD = "scaling"
+FACTORS = (1, 2, 4, 8)
+ROUNDS = 7  # the interval is then from the lowest to the highest, which holds the median in 98 of 100 cases
+FEWEST_ROUNDS = 6  # below, no interval holds it in 95 of 100
+CONFIDENCE = 0.95
+SHORTEST_S = 0.005  # of a timed sample: shorter ones are repeated
+MOST_CALLS = 100_000
+EPILOG = """\
+Data of n, 2n, 4n and 8n items are made by --data, an expression in n, and given to the call under the name `data`. Making
+them is not timed. CPU time is taken, in several rounds that go through the sizes in random order; each round gives one
+exponent, the slope over the logarithms. 1 is linear, 2 quadratic, n log n comes out at about 1.1.
+
+With --fresh each call gets data of its own: for a call that changes them. The call runs in this interpreter, with the
+current folder and PYTHONPATH on the path.
+
+example:
+  %(prog)s --setup "from mypackage import merge" --data "list(range(n))" --n 500 "merge(data)"
+
+exit status: 0, or 96 when an expression fails or the arguments are wrong.
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise ProfileError(f"{message}; see scaling --help for an example")
+
+
+def main(words: Sequence[str], name: str) -> int:
+    """Time, fit and print; gives the exit status.
+
+    Raises:
+        ProfileError: the arguments are wrong, or an expression fails.
+    """
+    parser = _Parser(
+        prog=f"{name} {WORD}",
+        description="Time a call on 1, 2, 4 and 8 times as much data and fit the exponent of its growth.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("call", help="an expression in `data` and n")
+    parser.add_argument("--setup", default="", help="statements that run once before")
+    parser.add_argument("--data", default="None", help="an expression in n")
+    parser.add_argument("--n", type=int, default=1000, help="the smallest size (1000)")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"at least {FEWEST_ROUNDS} ({ROUNDS})")
+    parser.add_argument("--fresh", action="store_true", help="new data for each call")
+    parser.add_argument("--json", action="store_true", help="everything as JSON on standard output")
+    options = parser.parse_args(words)
+    if options.n < 1 or options.rounds < FEWEST_ROUNDS:
+        raise ProfileError(f"--n is at least 1 and --rounds at least {FEWEST_ROUNDS}")
+    sys.path.insert(0, str(Path.cwd()))
+    found = fit(measure(_timer(options), [options.n * factor for factor in FACTORS], options.rounds))
+    sys.stdout.write(json.dumps(found, indent=1) + "\n" if options.json else render(found))
+    return 0
+
+
+def _timer(options: argparse.Namespace) -> Callable[[int], float]:
+    """A function that gives the CPU seconds of one call on data of n items."""
+    names: dict[str, Any] = {"__name__": "__scaling__"}
+    make, call = _compiled(options.data, "--data"), _compiled(options.call, "the call")
+    _guarded("--setup", lambda: exec(compile(options.setup, "<--setup>", "exec"), names))  # noqa: S102 - the user's own
+
+    def evaluate(code: Any, what: str) -> Any:
+        return _guarded(what, lambda: eval(code, names))  # noqa: S307 - the user's own
+
+    def once(n: int) -> float:
+        names["n"] = n  # a name of the module, so that comprehensions see it too
+        repeats = 1
+        while True:
+            data = [evaluate(make, "--data") for _ in range(repeats if options.fresh else 1)]
+            spent = 0.0
+            for index in range(repeats):
+                names["data"] = data[index if options.fresh else 0]
+                start = time.process_time()
+                evaluate(call, "the call")
+                spent += time.process_time() - start
+            if spent >= SHORTEST_S or repeats > MOST_CALLS:
+                return spent / repeats
+            repeats = max(2 * repeats, int(1.2 * SHORTEST_S / max(spent / repeats, 1e-9)))
+
+    return once
+
+
+def _compiled(text: str, what: str) -> Any:
+    return _guarded(what, lambda: compile(text, f"<{what}>", "eval"))
+
+
+def _guarded(what: str, action: Callable[[], Any]) -> Any:
+    try:
+        return action()
+    except Exception as error:
+        raise ProfileError(f"{what} fails: {type(error).__name__}: {error}; try it in this interpreter") from error
+
+
+def measure(once: Callable[[int], float], sizes: list[int], rounds: int) -> list[dict[int, float]]:
+    """Of each round size -> seconds, the sizes in random order; the first, unused round warms up."""
+    made = []
+    for _ in range(rounds + 1):
+        order = random.sample(sizes, len(sizes))
+        seconds = {n: once(n) for n in order}
+        made.append({n: seconds[n] for n in sizes})
+    return made[1:]
+
+
+def fit(rounds: list[dict[int, float]]) -> dict[str, Any]:
+    """The median exponent over the rounds, and the interval that holds it with the confidence that is given."""
+    slopes = sorted(slope(seconds) for seconds in rounds)
+    skipped, confidence = _order(len(slopes))
+    return {
+        "exponent": statistics.median(slopes),
+        "interval": [slopes[skipped], slopes[-1 - skipped]],
+        "confidence": confidence,
+        "rounds": len(slopes),
+        "seconds": {str(n): statistics.median(seconds[n] for seconds in rounds) for n in rounds[0]},
+    }
+
+
+def slope(seconds: dict[int, float]) -> float:
+    """The least-squares slope of log time over log size."""
+    points = [(math.log(n), math.log(max(spent, 1e-9))) for n, spent in seconds.items()]
+    middle = [statistics.mean(axis) for axis in zip(*points)]
+    above = sum((x - middle[0]) * (y - middle[1]) for x, y in points)
+    return float(above / sum((x - middle[0]) ** 2 for x, _ in points))
+
+
+def _order(count: int) -> tuple[int, float]:
+    """How many of the lowest and highest values to leave out, and how often the rest then holds the median."""
+    outside = 0.0
+    for skipped in range(count // 2):
+        beyond = outside + 2 * math.comb(count, skipped) / 2**count
+        if 1 - beyond < CONFIDENCE:
+            return max(skipped - 1, 0), 1 - outside
+        outside = beyond
+    return max(count // 2 - 1, 0), 1 - outside
+
+
+def render(found: dict[str, Any]) -> str:
+    """The result as text."""
+    low, high = found["interval"]
+    lines = [f"  n = {n:>9}  {1000 * seconds:12.3f} ms" for n, seconds in found["seconds"].items()]
+    lines.append(
+        f"[scaling] time grows as n^{found['exponent']:.2f} [{low:.2f}, {high:.2f}] "
+        f"({100 * found['confidence']:.0f} % interval, {found['rounds']} rounds)"
+    )
+    return "\n".join(lines) + "\n"
 '''
 
 EMBEDDED['profiler/storage/__init__.py'] = r'''"""What is kept: shards of a pass read back, and documents and baselines on disk."""
@@ -7992,6 +8464,7 @@ def read(process: Process, lent: str = "") -> Allocations | None:
             peak = [_site(record) for record in reader.get_high_watermark_allocation_records(merge_threads=True)]
             net = [_site(record) for record in reader.get_leaked_allocation_records(merge_threads=True)]
             highest = float(reader.metadata.peak_memory)
+            allocated = int(reader.metadata.total_allocations)
             heap = [(snapshot.time / 1000, snapshot.heap) for snapshot in reader.get_memory_snapshots()]
     except Exception:  # noqa: BLE001 - an incomplete file fails in many ways, which all mean: nothing to read
         return None
@@ -8005,6 +8478,7 @@ def read(process: Process, lent: str = "") -> Allocations | None:
         resident=unseen.rises(points),
         hidden=unseen.hidden(points, per_byte=unseen.MAPPED),
         version=data.get("version", ""),
+        allocated=allocated,
     )
 
 
@@ -8015,7 +8489,7 @@ def _site(record: Any) -> Site:
         frames = tuple((file, line) for _, file, line in record.stack_trace(max_stacks=FRAMES))
     except NotImplementedError:  # a deallocation or a thread without a stack
         frames = ()
-    return Site(frames, float(record.size))
+    return Site(frames, float(record.size), float(record.n_allocations))
 '''
 
 EMBEDDED['profiler/storage/shards.py'] = r'''"""The shards of one pass read back into one value per process."""
@@ -8109,6 +8583,8 @@ def _add(process: Process, record: dict[str, Any]) -> None:
     process.latest.update(record["latest"])
     process.wall_s, process.cpu_s = record["wall"], record["cpu"]
     process.ended, process.argv = record["cause"], record["argv"]
+    if "clock" in record:
+        process.about["clock"] = record["clock"]  # another may have taken over
 
 
 def _sum(process: Process, prefix: str, values: dict[str, Any]) -> None:

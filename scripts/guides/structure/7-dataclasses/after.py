@@ -11,7 +11,8 @@ MESSAGES = [type(f"Message{n}", (Message,), {"__slots__": ()}) for n in range(60
 
 
 def message(kind, *values):
-    return MESSAGES[kind](*values)
+    made = MESSAGES[kind]
+    return made(*values)
 
 
 # --- end

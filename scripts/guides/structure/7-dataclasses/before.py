@@ -4,7 +4,8 @@ MESSAGES = [make_dataclass(f"Message{n}", [("number", int), ("text", str), ("sen
 
 
 def message(kind, *values):
-    return MESSAGES[kind](*values)
+    made = MESSAGES[kind]
+    return made(*values)
 
 
 # --- end

@@ -138,7 +138,7 @@ CASES = {
     "alarm_raises": Case(
         WORK + "import signal\nclass Late(Exception): pass\ndef late(*_): raise Late\n"
         "signal.signal(signal.SIGALRM, late)\ndone = 0\nfor _ in range(20):\n"
-        "    signal.setitimer(signal.ITIMER_REAL, 0.003)\n    try:\n        while True: work(100)\n"
+        "    try:\n        signal.setitimer(signal.ITIMER_REAL, 0.003)\n        while True: work(100)\n"
         "    except Late:\n        done += 1\nprint(done)\n"
     ),
     "sigurg": Case(
@@ -160,7 +160,8 @@ CASES = {
         "print(signal.sigtimedwait([signal.SIGUSR1], 0.1), time.monotonic() - start >= 0.1)\n"
     ),
     "all_signals_blocked": Case(
-        WORK + "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())\nwork()\nprint('on')\n"
+        WORK
+        + "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())\nwork()\nprint(signal.sigpending())\n"
     ),
     "all_handlers": Case(
         WORK + "import signal\nold = {}\nfor n in range(1, 32):\n    if n not in (9, 19):\n"

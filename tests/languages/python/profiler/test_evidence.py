@@ -42,16 +42,18 @@ def test_live_instances_by_class(profile, program, python):
 
 CONCURRENT = """\
 import asyncio
-async def worker(size):
+async def worker(size, all_here):
     body = b"x" * size
-    for _ in range(10):
-        await asyncio.sleep(0.03)
+    await all_here.wait()
     return len(body)
 async def main():
+    all_here = asyncio.Event()
     tasks = []
     for _ in range(40):
-        tasks.append(asyncio.create_task(worker(1 << 20)))
+        tasks.append(asyncio.create_task(worker(1 << 20, all_here)))
         await asyncio.sleep(0.005)
+    await asyncio.sleep(0.1)
+    all_here.set()
     await asyncio.gather(*tasks)
 asyncio.run(main())
 """
@@ -141,3 +143,24 @@ def test_a_loop_in_another_thread(profile, program):
     done = profile("python", program(ELSEWHERE))
     rows = {row["function"]: row for row in done.document["functions"]}
     assert rows["stalling"]["blocked_ms"] > 100
+
+
+def test_loops_of_other_libraries_are_named_as_not_observed(profile, program, tmp_path):
+    """Where a library with a loop of its own was loaded the report says that its blocking was not observed."""
+    for name in ("trio", "uvloop"):
+        (tmp_path / f"{name}.py").write_text("", encoding="utf-8")
+    document = profile("python", program("import trio, uvloop, work\nwork.first(500000)\n")).document
+    assert any(note.startswith("trio, uvloop was loaded") and "not observed" in note for note in document["notes"])
+
+
+def test_the_interpreters_own_sampler_is_accounted_for(monkeypatch):
+    """Where the interpreter brings a sampler the report says why the figures are not its."""
+    from profiler.analyse.asynchrony import Asynchrony
+    from profiler.analyse.model import PassResult
+    from profiler.passes import plan
+
+    results = [PassResult(plan.JOINT, "signal timer", 0, 1.0, 1.0, 0)]
+    monkeypatch.setattr(plan, "OWN_SAMPLER", (3, 9))
+    assert any("profiling.sampling" in note for note in plan._notes(results, Asynchrony()))
+    monkeypatch.setattr(plan, "OWN_SAMPLER", (99, 0))
+    assert plan._notes(results, Asynchrony()) == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import shares
+from .conftest import interpreter, shares
 
 pytestmark = pytest.mark.noisy
 
@@ -216,6 +216,61 @@ def test_blocked_loop_is_named(profile, program, python):
     assert {"patient", "sleepy"} <= set(waits)
 
 
+IDLE = """\
+import asyncio, time
+def blocking():
+    time.sleep(0.02)
+async def stall():
+    for _ in range(10):
+        await asyncio.sleep(0.2)
+        blocking()
+asyncio.run(stall())
+"""
+
+
+def test_a_loop_that_waits_is_left_to_sleep(profile, program, python):
+    """While a loop has nothing to do hardly a sample is taken, and what blocks it afterwards is named all the same."""
+    document = profile("python", program(IDLE), python=python).document
+    rows = {row["function"]: row for row in document["functions"]}
+    (held,) = (row for row in document["asyncio"]["callbacks"] if row["function"] == "stall")
+    assert rows["blocking"]["blocked_ms"] >= 0.8 * held["held_ms"]
+    assert document["totals"]["samples"] < 800
+
+
+EAGER = """\
+import asyncio, time
+async def child():
+    time.sleep(0.02)
+    await asyncio.sleep(0.1)
+async def quick():
+    time.sleep(0.01)
+async def main():
+    asyncio.get_running_loop().set_task_factory(asyncio.eager_task_factory)
+    tasks = [asyncio.create_task(child()) for _ in range(5)] + [asyncio.create_task(quick()) for _ in range(5)]
+    await asyncio.gather(*tasks)
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("version", ["3.12", "3.13"])
+def test_eager_tasks_go_by_their_own_name(profile, program, version):
+    """A first step that runs inside the task that makes it holds the loop, works and waits in its own coroutine's name."""
+    python = interpreter(version)
+    if python is None:
+        pytest.skip(f"no CPython {version} on this machine")
+    document = profile("python", program(EAGER), python=python, options=("--passes", "joint,async")).document
+    held = {row["function"]: row for row in document["asyncio"]["callbacks"]}
+    assert held["child"]["blocks"] >= 5
+    assert held["child"]["held_ms"] >= 100
+    assert held["quick"]["blocks"] >= 5
+    assert held.get("main", {"held_ms": 0})["held_ms"] < 50
+    tasks = {row["function"]: row for row in document["asyncio"]["tasks"]}
+    assert tasks["child"]["waiting_s"] >= 0.5
+    assert tasks["child"]["working_s"] >= 0.1
+    (row,) = (row for row in document["concurrency"] if row["function"] == "child")
+    assert row["most_tasks"] == 5
+
+
 COLLECTED = """\
 import work
 def hoard(n):
@@ -263,6 +318,8 @@ def test_memory_by_function(profile, program, python):
     assert rows["large"]["mem_lines"][0]["line"] == 4
     assert 8 < rows["through_a_library"]["mem_peak_mib"] < 20
     assert rows["temporary"]["mem_net_mib"] < 1
+    assert 1 <= rows["large"]["mem_peak_blocks"] <= 3
+    assert rows["large"]["mem_net_blocks"] <= rows["large"]["mem_peak_blocks"]
     assert done.document["allocations"]["engine"] == "tracemalloc"
 
 
@@ -273,6 +330,8 @@ def test_memory_by_memray(profile, program):
     rows = {row["function"]: row for row in done.document["functions"]}
     assert rows["large"]["mem_peak_mib"] == pytest.approx(40, rel=0.05)
     assert 8 < rows["through_a_library"]["mem_peak_mib"] < 20
+    assert 1 <= rows["large"]["mem_peak_blocks"] <= 3
+    assert done.document["allocations"]["allocated_blocks"] > rows["large"]["mem_peak_blocks"]
     assert done.document["engines"]["memory"].startswith("memray 1.")
 
 
@@ -359,15 +418,34 @@ def test_counting_that_was_ended_says_at_least(python, tmp_path, monkeypatch):
 
 
 def test_room_for_counting():
-    """All passes together may take five times the command's own time, and 25 s of a short one."""
+    """All passes together may take five times the command's own time by clock and CPU, and 20 s of a short one."""
     from profiler.analyse.model import PassResult
     from profiler.passes.plan import counting_room
 
-    def results(*seconds):
-        return [PassResult("pass", "engine", 0, wall_s, wall_s, 0) for wall_s in seconds]
+    def results(*seconds, at_once=1):
+        return [PassResult("pass", "engine", 0, wall_s, wall_s * at_once, 0) for wall_s in seconds]
 
-    assert counting_room(results(1.0, 1.0, 8.0), loops_ran=False) == pytest.approx(25 - 10 - 0.35)
-    assert counting_room(results(10.0, 10.0), loops_ran=False) == pytest.approx(30 - 3.5)
-    assert counting_room(results(10.0, 10.0, 12.0), loops_ran=False) == pytest.approx(18 - 3.5)
+    assert counting_room(results(1.0, 1.0, 8.0), loops_ran=False) == pytest.approx((20 - 10 - 1) / 0.8)
+    assert counting_room(results(10.0, 10.0), loops_ran=False) == pytest.approx(20 / 0.8)
+    assert counting_room(results(10.0, 10.0, 12.0), loops_ran=False) == pytest.approx(8 / 0.8)
     assert counting_room(results(10.0, 10.0, 12.0), loops_ran=True) is None
     assert counting_room(results(10.0, 10.0, 26.0), loops_ran=False) is None
+    assert counting_room(results(2.5, 2.5), loops_ran=False) == pytest.approx(5 * 2.5 / 0.8)
+    assert counting_room(results(2.5, 2.5, at_once=2), loops_ran=False) == pytest.approx(2 * 2.5 / 0.8)
+    waiting = [PassResult("pass", "engine", 0, 10.0, 0.0, 0)] * 2
+    assert counting_room(waiting, loops_ran=False) == pytest.approx(20 / 0.8)
+
+
+def test_a_program_that_blocks_all_signals_is_sampled(profile, program, python):
+    """Where the timer's signal is blocked, in the program or by whoever started it, shares are as right as elsewhere."""
+    blocked = "import signal, subprocess, sys, work\nsignal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())\n"
+    child = "import work; work.third(4000000)"
+    name = program(
+        blocked + f"work.first(4000000)\nsubprocess.run([sys.executable, '-c', {child!r}])\nwork.second(2000000)\n"
+    )
+    document = profile("python", name, python=python).document
+    found = shares(document)
+    assert close(found["first"], 40), found
+    assert close(found["second"], 20), found
+    assert close(found["third"], 40), found
+    assert [row["clock"] for row in document["processes"]] == ["sampling thread"] * 2

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeflash_agent.errors import EnvironmentProblem
-from codeflash_python import environment, origin, paths, probe, tests_runner, workload
+from codeflash_python import environment, lending, origin, paths, probe, tests_runner, workload
 from codeflash_python.audit import examine
 from codeflash_python.detect import project_files
 from codeflash_python.detect.setup import detect
@@ -55,12 +56,21 @@ class PythonLanguage:
     def profile_command(self, setup: Setup, tree: Path, command: list[str], options: list[str]) -> list[str]:  # noqa: ARG002 - part of the interface
         """The argv that profiles `command`; run it with cwd `tree` in that tree's environment.
 
+        Where the passes need it a memray is lent to the target interpreter, which may take a download; a line on standard
+        error says what came of it.
+
         Raises:
             EnvironmentProblem: the profiler is not where the plugin keeps it.
         """
         if not PROFILER.is_file():
             raise EnvironmentProblem(f"the profiler is missing at {PROFILER}; install the plugin again")
-        return [setup.interpreter, str(PROFILER), *options, setup.source_root, "--", *command]
+        lent = []
+        if not any(option.startswith(("--quick", "--memory", "--memray-from")) for option in options):
+            folder, line = lending.folder(setup)
+            if line:
+                print(line, file=sys.stderr, flush=True)
+            lent = [] if folder is None else ["--memray-from", str(folder)]
+        return [setup.interpreter, str(PROFILER), *options, *lent, setup.source_root, "--", *command]
 
     def workload(self, setup: Setup, tree: Path, command: str) -> dict[str, str]:
         """The sources that a benchmark command names, path -> text."""

@@ -43,6 +43,7 @@ class Asynchrony:
     waits: list[Wait] = field(default_factory=list)
     tasks: dict[Function, list[float]] = field(default_factory=dict)  # coroutine -> steps, working s, waiting s
     uvloop: bool = False
+    other_loops: set[str] = field(default_factory=set)  # packages with loops of their own that were loaded
     concurrency: list[Concurrency] = field(default_factory=list)
 
 
@@ -51,6 +52,7 @@ def blocking(table: Table, processes: list[Process], resolver: Resolver) -> Asyn
     found = Asynchrony()
     callbacks: dict[Function, Callback] = {}
     for process in processes:
+        found.other_loops.update(process.latest.get("other_loops", ()))
         if "loop.steps.0" not in process.sums:
             continue
         found.ran = found.ran or process.sums["loop.steps.0"] > 0

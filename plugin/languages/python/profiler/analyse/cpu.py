@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _Key = TypeVar("_Key")
 _IMPORT = "<frozen importlib._bootstrap>"
 OTHER = "(other)"
+START = "(interpreter start)"
 
 
 def samples(processes: list[Process], resolver: Resolver) -> list[Sample]:
@@ -106,7 +107,7 @@ def _libraries(table: Table, stack: tuple[Function, ...], own: int | None, secon
     if stack and not stack[0].own:
         _add(table.inside, stack[0].distribution or OTHER, seconds)
     if own is None:
-        _add(table.outside, _named(stack) or OTHER, seconds)
+        _add(table.outside, _named(stack) or (OTHER if stack else START), seconds)
     elif own > 0:
         entered = next(
             (f.distribution for f in reversed(stack[:own]) if f.distribution not in ("", STANDARD_LIBRARY)), ""

@@ -124,6 +124,10 @@ def _mib(size: float | None) -> float | None:
     return None if size is None else size / MIB
 
 
+def _whole(number: float | None) -> int | None:
+    return None if number is None else round(number)
+
+
 def _name(function: Function) -> dict[str, Any]:
     return {"file": function.file, "line": function.line, "function": function.name}
 
@@ -182,6 +186,8 @@ def _function(row: Row, profile: Profile) -> dict[str, Any]:
         "distinct_arguments": row.distinct_arguments,
         "mem_peak_mib": _mib(row.peak),
         "mem_net_mib": _mib(row.net),
+        "mem_peak_blocks": _whole(row.peak_blocks),
+        "mem_net_blocks": _whole(row.net_blocks),
         "mem_hidden_mib": row.hidden / MIB,
         "mem_lines": [
             {"line": line, "mib": size / MIB}
@@ -299,6 +305,7 @@ def _allocations(profile: Profile) -> dict[str, Any] | None:
         "net_mib": _mib(memory.net_bytes),
         "hidden_mib": memory.hidden_bytes / MIB,
         "outside_project_mib": memory.unattributed / MIB,
+        "allocated_blocks": memory.allocated,
     }
 
 
@@ -312,6 +319,10 @@ def _processes(profile: Profile) -> list[dict[str, Any]]:
             "argv": process.argv,
             "wall_s": process.wall_s,
             "cpu_s": process.cpu_s,
+            "sampled_cpu_s": sum(
+                row[2] for name in ("stacks", "threads", "collections") for row in process.rows.get(name, ())
+            ),
+            "sampling_cpu_s": process.sums.get("handler_cpu", 0.0),
             "clock": process.about["clock"],
             "ended": process.ended,
         }

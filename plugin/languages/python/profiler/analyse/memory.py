@@ -53,6 +53,7 @@ class Allocations:
     stopped: bool = False
     partial: bool = False
     version: str = ""
+    allocated: int | None = None  # blocks that were ever asked for, where the engine counts them
 
 
 @dataclass
@@ -64,6 +65,7 @@ class Memory:
     net_bytes: float | None = 0.0  # None where the engine was stopped before the end
     hidden_bytes: float = 0.0  # of the peak, what no hook saw
     unattributed: float = 0.0  # bytes at the peak under no project function
+    allocated: int | None = None  # blocks that were ever asked for
 
 
 def charge(table: Table, found: list[Allocations], resolver: Resolver, samples: list[Sample]) -> Memory:
@@ -77,6 +79,7 @@ def charge(table: Table, found: list[Allocations], resolver: Resolver, samples: 
     memory = Memory()
     by_time = _callers([(sample.stack, sample.cpu_s) for sample in samples])
     peaks: list[dict[tuple[Function, int], float]] = []
+    blocks: list[dict[Function, float]] = []
     for allocations in found:
         engine = f"{allocations.engine} {allocations.version}".strip()
         if engine not in memory.engines:
@@ -96,10 +99,16 @@ def charge(table: Table, found: list[Allocations], resolver: Resolver, samples: 
             row = table.row(function)
             row.hidden = max(row.hidden, size)
         peaks.append(peak)
+        blocks.append(_blocks(allocations, allocations.peak, resolver, callers))
         for (function, _), size in _by_function(allocations, allocations.net, resolver, callers)[0].items():
             row = table.row(function)
             row.net = (row.net or 0.0) + size
             memory.net_bytes = (memory.net_bytes or 0.0) + size
+        for function, number in _blocks(allocations, allocations.net, resolver, callers).items():
+            row = table.row(function)
+            row.net_blocks = (row.net_blocks or 0.0) + number
+        if allocations.allocated is not None:
+            memory.allocated = (memory.allocated or 0) + allocations.allocated
     for moment in moments([allocations.process for allocations in found]):
         total: dict[tuple[Function, int], float] = {}
         for index in moment:
@@ -114,11 +123,14 @@ def charge(table: Table, found: list[Allocations], resolver: Resolver, samples: 
             if size > (row.peak or 0.0):
                 row.peak = size
                 row.lines = {line: size for (f, line), size in total.items() if f == function}
+                row.peak_blocks = sum(blocks[index].get(function, 0.0) for index in moment)
     if found:
+        stopped = any(allocations.stopped for allocations in found)
         for row in table.rows.values():
-            row.peak = row.peak or 0.0
-            row.net = None if any(allocations.stopped for allocations in found) else row.net or 0.0
-        if any(allocations.stopped for allocations in found):
+            row.peak, row.peak_blocks = row.peak or 0.0, row.peak_blocks or 0.0
+            row.net = None if stopped else row.net or 0.0
+            row.net_blocks = None if stopped else row.net_blocks or 0.0
+        if stopped:
             memory.net_bytes = None
     return memory
 
@@ -148,7 +160,7 @@ def traced(process: Process) -> Allocations | None:
         process,
         "tracemalloc",
         peak,
-        [Site(tuple(frames), size) for frames, size, _ in data["net"] or ()],
+        [Site(tuple(frames), size, blocks) for frames, size, blocks in data["net"] or ()],
         sum(site.size for site in peak) + sum(size for _, size in data["rises"]),
         rises=data["rises"],
         resident=unseen.rises(process.rows.get("levels", ())),
@@ -259,6 +271,20 @@ def _by_function(
                 else:
                     found[sharer, sharer.line] = found.get((sharer, sharer.line), 0.0) + part
     return found, missed
+
+
+def _blocks(
+    allocations: Allocations,
+    sites: Iterable[Site],
+    resolver: Resolver,
+    callers: dict[str, dict[Function | None, float]],
+) -> dict[Function, float]:
+    """Blocks by function, as their bytes are."""
+    counted = [Site(site.frames, site.blocks) for site in sites]
+    found: dict[Function, float] = {}
+    for (function, _), number in _by_function(allocations, counted, resolver, callers)[0].items():
+        found[function] = found.get(function, 0.0) + number
+    return found
 
 
 def _callers(stacks: Iterable[tuple[tuple[Function, ...], float]]) -> dict[str, dict[Function | None, float]]:

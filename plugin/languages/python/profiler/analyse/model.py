@@ -77,6 +77,8 @@ class Row:
     sizes: dict[str, tuple[str, int]] = field(default_factory=dict)  # variable -> type and largest number of items
     peak: float | None = None  # bytes live at the peak
     net: float | None = None  # bytes alive at the end
+    peak_blocks: float | None = None  # blocks that the engine counted at the peak; hidden memory has none
+    net_blocks: float | None = None  # and at the end
     hidden: float = 0.0  # of these, bytes that no allocator hook saw, by resident memory
     lines: dict[int, float] = field(default_factory=dict)  # line -> bytes at the peak
     resident: float = 0.0  # bytes of the resident peak, by water level

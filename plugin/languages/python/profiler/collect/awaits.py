@@ -73,11 +73,14 @@ class Awaits:
         task: Any = getattr(callback, "__self__", None)
         if not hasattr(task, "get_coro"):
             return
-        coroutine = task.get_coro()
+        self.stepped(task, task.get_coro(), now - start, now)
+
+    def stepped(self, task: Any, coroutine: Any, seconds: float, now: float) -> None:
+        """A task has worked for so many seconds until now; when it goes on later, note where it waits."""
         code = self.state.note(getattr(coroutine, "cr_code", None) or getattr(coroutine, "gi_code", None))
         row = self.tasks.setdefault(code, [0, 0.0, 0.0])
         row[0] += 1
-        row[1] += now - start
+        row[1] += seconds
         if task.done():
             if self.pending is not None and self.pending.pop(task, None) is not None:
                 self.under_way[code] -= 1

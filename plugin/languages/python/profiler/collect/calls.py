@@ -6,7 +6,7 @@ which sees all calls but keeps no Python callback busy; it counts each resumptio
 call, and the shard says so (`resumes`).
 
 The arguments of a bounded number of these calls are looked at too: in bursts, since repetitions can lie close together
-or far apart. Before 3.12 a burst is a trace function of a few hundred calls, set by the clock.
+or far apart. Before 3.12 a burst is a trace function of a few hundred calls, set by the clock, and gone with its next tick.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ _TOOLS = (4, 3, 5, 2, 1, 0)  # identifiers of monitoring tools, the least used f
 _FIRST_LOOKS = 400  # calls of each function of which the arguments are looked at from the start (3.12+)
 _BURST, _EVERY = 100, 8192  # later: so many calls in a row, of so many
 _EVENTS = 300  # calls of any function that a burst of tracing sees (before 3.12)
+_MOST_LEFT_OUT = 64  # ticks between two bursts where calls are rare: tracing makes a loop twice as slow that has none
 _RESUMABLE = 0x20 | 0x80 | 0x200  # generator, coroutine, asynchronous generator
 
 
@@ -193,6 +194,7 @@ class ProfiledPerThread(Counting):
         self.profilers: list[Any] = []
         self.ended: dict[int, tuple[CodeType, int]] = {}
         self.aside = False
+        self.left_out = self.leave_out = 0  # ticks since the last burst of the main thread, and wanted between two
 
     def step_aside(self) -> None:
         """The program traces calls by itself from now on."""
@@ -250,8 +252,17 @@ class ProfiledPerThread(Counting):
             self.due(time.perf_counter())
             return
         super().tick(signal, frame)
-        if _thread.get_ident() == self.state.main:
+        if _thread.get_ident() != self.state.main:
+            return
+        if _ours(_GET_TRACE()):
+            _SET_TRACE(None)
+            self.leave_out = min(2 * self.leave_out + 1, _MOST_LEFT_OUT)
+            self.left_out = 0
+        elif self.left_out >= self.leave_out:
+            self.leave_out //= 2
             self._look_here()  # last, since our own calls would be seen too
+        else:
+            self.left_out += 1
 
     def _look_here(self) -> None:
         """Look at the arguments of the next calls in this thread, unless a debugger or a coverage tool traces it."""

@@ -34,6 +34,7 @@ def install(observer: Observer) -> None:
     _watch_wakeup_descriptor(observer)
     _leave_our_signal(observer)
     _wait_undisturbed(observer)
+    _outlive_blocked_signals(observer)
     _step_aside_for_tracers(observer)
     keep_whole(observer)
 
@@ -119,6 +120,24 @@ def _wait_undisturbed(observer: Observer) -> None:
             observer.pause(False)
 
     _replace_signal_function("sigtimedwait", sigtimedwait)
+
+
+def _outlive_blocked_signals(observer: Observer) -> None:
+    """A program that blocks all signals blocks ours too, which would wait for ever: the sampling thread takes over."""
+    original = getattr(_signal, "pthread_sigmask", None)
+    if original is None:
+        return
+
+    def pthread_sigmask(how: Any, mask: Any) -> Any:
+        try:
+            mask = set(mask)
+        except TypeError:  # which the original raises too
+            return original(how, mask)
+        if how != _signal.SIG_UNBLOCK and getattr(_signal, "SIGURG", None) in mask:
+            observer.avoid_signals()
+        return original(how, mask)
+
+    _replace_signal_function("pthread_sigmask", pthread_sigmask)
 
 
 def _step_aside_for_tracers(observer: Observer) -> None:

@@ -1,7 +1,7 @@
 """How long each callback holds the asyncio event loop, and what it does meanwhile.
 
-`Handle._run` is what the loops of the standard library call for every step of a coroutine. Loops that bypass it
-(uvloop; the eager first step of a task) are not seen, and the report says so for uvloop.
+`Handle._run` is what the loops of the standard library call for every step of a coroutine but an eager first one.
+Loops of other libraries are not seen, and the report says so.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import _thread
 import sys
 
 from .contention import RunDelay
+from .eager import EagerSteps
 from .originals import time
 
 TYPE_CHECKING = False
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from .state import Stack, State
 
 BLOCK_S = 0.001  # a callback that holds the loop for as long is a block
+LIVELY_S = 5.0  # after its last callback a loop counts as idle
 
 
 class Elsewhere:
@@ -53,7 +55,9 @@ class LoopWatch:
         self.delay = RunDelay()
         self.before_callback: Callable[[], None] | None = None
         self.steps = [0.0, 0.0]  # callbacks, seconds
+        self.steps_then = self.lively_until = 0.0
         self.others: dict[int, Elsewhere] = {}  # thread -> the callback that its loop runs
+        self.eager = EagerSteps(self._stepped_eagerly)
         self.forget()
 
     def forget(self) -> None:
@@ -75,13 +79,21 @@ class LoopWatch:
         self.patched = True
         handle._run = self._watching(handle._run)
 
+    def lively(self, now: float) -> bool:
+        """Whether a loop has run a callback lately: that asyncio was imported says little."""
+        if self.steps[0] != self.steps_then or self.state.handle_since or self.others:
+            self.steps_then, self.lively_until = self.steps[0], now + LIVELY_S
+        return now < self.lively_until
+
     def _watching(self, run: Callable[[Any], Any]) -> Callable[[Any], Any]:
         state, now, get_ident, steps = self.state, time.perf_counter, _thread.get_ident, self.steps
-        awaits, others = self.awaits, self.others
+        awaits, others, eager = self.awaits, self.others, self.eager
 
         def _run(handle: Any) -> Any:
             if self.before_callback is not None:
                 self.before_callback()
+            if not eager.watching:
+                eager.watch(handle._loop)
             callback = handle._callback
             ident = get_ident()
             main = ident == state.main
@@ -98,6 +110,7 @@ class LoopWatch:
                 return run(handle)
             finally:
                 end = now()
+                elsewhere_s = eager.taken_over()
                 if main:
                     state.handle_since = outer
                 elif around is None:
@@ -107,11 +120,12 @@ class LoopWatch:
                 steps[0] += 1
                 steps[1] += end - start
                 if end - start >= BLOCK_S:
-                    self._blocked(callback, end - start, state.held if main else elsewhere.held)
+                    held = state.held if main else elsewhere.held
+                    self._blocked(callback, end - start, end - start - elsewhere_s, held)
                 if main and state.held:
                     state.held.clear()
                 if awaits is not None:
-                    awaits.suspended(callback, start, now())
+                    awaits.suspended(callback, start + elsewhere_s, now())
 
         _run.__wrapped__ = run  # type: ignore[attr-defined]
         return _run
@@ -127,13 +141,29 @@ class LoopWatch:
                 elsewhere.sample(self.state.walk(frame), now)
         frames.clear()  # among them is this very frame
 
-    def _blocked(self, callback: Any, seconds: float, samples: list[tuple[Stack, float, float, float]]) -> None:
-        state = self.state
-        code = state.note(code_of(callback))
+    def _stepped_eagerly(self, task: Any, coroutine: Any, seconds: float, now: float) -> bool:
+        """A task has taken its first step; true where it held the loop, so that its maker did not."""
+        if self.awaits is not None:
+            self.awaits.stepped(task, coroutine, seconds, now)
+            return True
+        if seconds < BLOCK_S:
+            return False
+        self._held(self.state.note(getattr(coroutine, "cr_code", None)), seconds)
+        return True
+
+    def _held(self, code: int, seconds: float) -> None:
         row = self.callbacks.setdefault(code, [0, 0.0, 0.0])
         row[0] += 1
         row[1] += seconds
         row[2] = max(row[2], seconds)
+
+    def _blocked(
+        self, callback: Any, seconds: float, own: float, samples: list[tuple[Stack, float, float, float]]
+    ) -> None:
+        """A callback held the loop for so many seconds, for `own` of them by itself."""
+        code = self.state.note(code_of(callback))
+        if own >= BLOCK_S:
+            self._held(code, own)
         held = list(samples)
         sampled = sum(wall for _, wall, _, _ in held)
         if sampled <= 0:

@@ -34,7 +34,7 @@ class Observer:
         self.state = State(config.roots)
         self.shard = Shard(config.folder)
         self.part = _part(self)
-        self.tick = guard(self.state, self.part.tick, lambda: self.clock.again(), self._broken)  # noqa: PLW0108 - it changes
+        self.tick = guard(self.state, self.part.tick, self._again, self._broken)
         self.clock = make_clock(self.tick, config.clock)
         self.interval_s = self.part.interval_s
         self.pid = os.getpid()
@@ -44,7 +44,10 @@ class Observer:
 
     def start(self) -> None:
         """Begin to observe, in the main thread."""
+        replaced = any(name.startswith(f"{self.pid}-") for name in os.listdir(self.config.folder))
         self._introduce("start")
+        if not replaced:  # by exec: what it used before is in the record of before
+            self.part.began(time.thread_time())
         self.part.start()
         try:
             self._start_clock()
@@ -56,9 +59,34 @@ class Observer:
         state = self.state
         by_thread = isinstance(self.clock, SamplingThread)
         state.cpu = _cpu_of_this_thread() if by_thread else time.thread_time
+        state.usual_s = self.interval_s
         state.last_wall, state.last_cpu, state.collector_cpu = time.perf_counter(), state.cpu(), 0.0
         self.part.clock_changed(self.clock)
         self.clock.start(self.interval_s)
+
+    def _again(self) -> None:
+        """Ask for the next tick; where the timer is gone, the sampling thread takes over.
+
+        While a loop has nothing to do the kernel's own ticks suffice, which are few: the next callback asks for more.
+        """
+        if self.part.rests() and not isinstance(self.clock, SamplingThread):
+            self.part.loop.before_callback = self._wake
+            return
+        try:
+            self.clock.again()
+        except RecursionError:  # the kernel sends one by itself before long
+            pass
+        except NoTimerError:
+            self.avoid_signals()
+
+    def _wake(self) -> None:
+        """A callback of the loop is about to run after a rest."""
+        self.part.loop.before_callback = None
+        if not isinstance(self.clock, SamplingThread):
+            try:
+                self.clock.soon()
+            except NoTimerError:
+                self.avoid_signals()
 
     def use_clock(self, kind: str) -> None:
         """Change between the signal timer (`auto`) and the sampling thread (`thread`), in the main thread only."""
@@ -87,8 +115,9 @@ class Observer:
 
     def avoid_signals(self) -> None:
         """Let the sampling thread take over for good."""
-        self.config.clock = "thread"
-        self.use_clock("thread")
+        if _thread.get_ident() == self.state.main:
+            self.config.clock = "thread"
+            self.use_clock("thread")
 
     def due(self, now: float) -> None:
         """Write out what was seen when it is time to; look less often when looking costs too much."""
@@ -107,7 +136,7 @@ class Observer:
         if self.state.handler_cpu > COSTLY * max(now - self.last_flush, PACE_S):
             interval = max(interval, min(self.interval_s * 2, SLOWEST_S))
         if interval != self.interval_s:
-            self.interval_s = interval
+            self.interval_s = self.state.usual_s = interval
             self.clock.set_interval(interval)
         self.next_pace, self.paced_cpu = now + PACE_S, cpu
 
@@ -135,6 +164,7 @@ class Observer:
                 "cpu": time.process_time(),
                 "argv": [str(word)[:200] for word in getattr(sys, "orig_argv", getattr(sys, "argv", ()))][:20],
                 "interval_s": self.interval_s,
+                "clock": self.clock.name,
             }
         )
         self.last_flush = now
@@ -147,6 +177,7 @@ class Observer:
             return
         try:
             self.clock.stop()
+            self.state.busy = True  # a tick that is still on its way would take from the record what is put into it
             self.part.stop(_outside(sys._getframe()))
             self.flush(cause)
         except Exception as error:
@@ -154,23 +185,25 @@ class Observer:
         self.finished = True
 
     def _broken(self, error: Exception) -> None:
-        """Give up observing this process after a failure of our own, and leave a note."""
+        """Give up observing this process after a failure of our own; write out what was seen, and leave a note."""
+        try:
+            self.clock.stop()
+            self.flush("failure")
+        except Exception:
+            pass
         self.finished = True
-        self.clock.stop()
         complain(self.config.folder, error)
 
     def before_fork(self) -> None:
         """A sampling thread would make the fork warn of threads; it begins again with the loop's next callback."""
         if isinstance(self.clock, SamplingThread) and not self.finished:
             self.clock.stop()
-            loop = getattr(self.part, "loop", None)
-            if loop is not None:
-                loop.before_callback = self._resume_thread
+            if self.part.loop is not None:
+                self.part.loop.before_callback = self._resume_thread
 
     def _resume_thread(self) -> None:
-        loop = getattr(self.part, "loop", None)
-        if loop is not None:
-            loop.before_callback = None
+        if self.part.loop is not None:
+            self.part.loop.before_callback = None
         if isinstance(self.clock, SamplingThread) and self.clock.ident is None and not self.finished:
             self._start_clock()
 
@@ -194,6 +227,7 @@ class Observer:
         self.interval_s = self.part.pace(self.samples, self.interval_s, 1.0)
         self.shard = Shard(self.config.folder)
         self._introduce("fork", parent)
+        self.part.began(time.thread_time())
         try:
             self._start_clock()
         except (NoTimerError, ValueError):

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from .timer import PosixTimer, SamplingThread
 
 PACES = ((3000, 6), (300, 4), (150, 2))  # samples after which the interval is so many times the first one
-LOOP_PACES = ((2000, 2),)  # where an event loop runs
+LOOP_PACES = ((1500, 4), (300, 2))  # where an event loop runs
+OTHER_LOOPS = ("uvloop", "trio", "curio", "gevent", "eventlet")  # of which no callback can be timed
 IDLE = 0.1  # share of the time below which a process that runs so little counts as waiting
 IDLE_FACTOR = 12  # at least, while the process waits or other threads run
 
@@ -31,11 +32,15 @@ class Part:
     """A collector as the observer drives it; this one sees nothing."""
 
     interval_s = 0.01
+    loop: Any = None  # the watch of asyncio's loops, where there is one
 
     def __init__(self, state: State, due: Callable[[float], None]) -> None:
         """Share `state`; call `due(time)` at each tick, so that what was seen is written out in time."""
         self.state = state
         self.due = due
+
+    def began(self, cpu: float) -> None:
+        """The process used so many CPU seconds before it was observed."""
 
     def start(self) -> None:
         """Begin, in the main thread."""
@@ -50,6 +55,10 @@ class Part:
     def pace(self, _samples: int, interval_s: float, _running: float) -> float:
         """The interval to go on with after so many samples, when the process ran for that share of the time."""
         return interval_s
+
+    def rests(self) -> bool:
+        """Whether nothing runs in this process before the loop's next callback."""
+        return False
 
     def step_aside(self) -> None:
         """Call nothing in the main thread from now on."""
@@ -89,6 +98,10 @@ class Joint(Part):
         self.loop.look_elsewhere(now)
         self.due(now)
 
+    def began(self, cpu: float) -> None:
+        """The start of an interpreter is nobody's, but part of the CPU time."""
+        self.state.stacks[()] = [0, cpu, 0.0]
+
     def start(self) -> None:
         """Listen to the collector and to thread starts; the clock is the observer's."""
         self.collector.start()
@@ -105,7 +118,7 @@ class Joint(Part):
         Shares stay right, since samples are weighted by the CPU time between them. Where an event loop runs they stay
         closer, since a block of it is named by the samples inside, and waiting may be a block.
         """
-        loop = "asyncio" in sys.modules
+        loop = self.loop.lively(time.perf_counter())
         factor: float = next((factor for enough, factor in (LOOP_PACES if loop else PACES) if samples >= enough), 1)
         # With threads each sample makes them hand over the interpreter lock, which costs some 0.5 ms.
         if loop:
@@ -116,6 +129,14 @@ class Joint(Part):
         if samples >= PACES[-1][0]:
             factor = min(factor / max(running, IDLE), IDLE_FACTOR)
         return self.interval_s * factor
+
+    def rests(self) -> bool:
+        """Whether the last tick met a loop that waits for something to do, and there is no other thread."""
+        state = self.state
+        if not self.loop.patched or state.handle_since or self.threads.count():
+            return False
+        code = state.codes.get(state.top)
+        return code is not None and code.co_name == "select" and code.co_filename.endswith("selectors.py")
 
     def step_aside(self) -> None:
         """Listen to no more collections: they would call into the program's trace function."""
@@ -141,7 +162,8 @@ class Joint(Part):
 
     def latest(self) -> dict[str, Any]:
         """Totals of the collector, and the resident level at its peak."""
-        return {"collector": self.collector.summary(), "resident": self.resident.summary()}
+        loops = [name for name in OTHER_LOOPS if name in sys.modules]
+        return {"collector": self.collector.summary(), "resident": self.resident.summary(), "other_loops": loops}
 
 
 class AsyncWaits(Part):

@@ -45,12 +45,23 @@ def make_tick(
         row = state.stacks.get(stack)
         if row is None:
             row = state.stacks[stack] = [0, 0.0, 0.0]
+        part, before = cpu_delta, state.before
+        if before is not None:
+            # Somewhere between two ticks the program went from there to here. What a tick came late by is not shared:
+            # that is C code, which this stack called.
+            half = min(cpu_delta, state.usual_s) / 2
+            part -= half
+            before[0][1] += half
+            if before[1] is not None:
+                state.lines[before[1]] = state.lines.get(before[1], 0.0) + half
         row[0] += 1
-        row[1] += cpu_delta
+        row[1] += part
         row[2] += wall_delta
+        state.top = stack[0] if stack else 0
         here = state.here
         if here is not None:
-            state.lines[here] = state.lines.get(here, 0.0) + cpu_delta
+            state.lines[here] = state.lines.get(here, 0.0) + part
+        state.before = (row, here)
         if loop.patched:
             queued = queued_since_last()
             since = state.handle_since
@@ -77,10 +88,10 @@ def make_tick(
 def guard(state: State, tick: Handler, again: Callable[[], None], broken: Callable[[Exception], None]) -> Handler:
     """`tick`, never inside itself or a collection's callbacks, and without failures that the program would see.
 
-    `again` asks for the next one.
+    `again` asks for the next one, however this one ended.
 
     What is skipped is carried by the next tick. An exception can also be the program's own, of a signal handler that
-    ran inside the tick: that one must get through.
+    ran inside the tick: that one must get through. No room on the stack is no failure: the program has none left.
     """
 
     def guarded(signal: int, frame: FrameType | None) -> None:
@@ -90,13 +101,14 @@ def guard(state: State, tick: Handler, again: Callable[[], None], broken: Callab
         state.busy = True
         try:
             tick(signal, frame)
-            again()
         except Exception as error:
             if not _ours(error):
                 raise
-            broken(error)
+            if not isinstance(error, RecursionError):
+                broken(error)
         finally:
             state.busy = False
+            again()
 
     return guarded
 

@@ -27,6 +27,9 @@ class State:
         lines: the project's innermost code and its current line → CPU seconds, over all threads.
         here: where the last walk met the project's innermost code, None where it met none.
         collections: stack that set them off → `[collections, cpu s, wall s, longest s, young, full]`.
+        top: the code that the last sample of the main thread met.
+        before: row and place of the last sample, while that row is in `stacks`.
+        usual_s: CPU seconds between two samples that are not late.
         main: identifier of the thread that samples.
         last_wall, last_cpu: where the next sample's deltas start.
         collector_cpu: CPU seconds of collections since the last sample, not to be charged twice.
@@ -38,6 +41,7 @@ class State:
     """
 
     __slots__ = (
+        "before",
         "busy",
         "codes",
         "collecting",
@@ -57,6 +61,8 @@ class State:
         "roots",
         "samples",
         "stacks",
+        "top",
+        "usual_s",
         "written",
     )
 
@@ -75,6 +81,9 @@ class State:
         self.lines: dict[tuple[int, int], float] = {}
         self.own: set[int] = set()
         self.here: tuple[int, int] | None = None
+        self.top = 0
+        self.before: tuple[list[float], tuple[int, int] | None] | None = None
+        self.usual_s = 0.0
         self.collections: dict[Stack, list[float]] = {}
         self.main = _thread.get_ident()
         self.last_wall = time.perf_counter()
@@ -140,6 +149,7 @@ class State:
     def take(self) -> dict[str, Any]:
         """What was counted since the last call, as plain values for a shard; counting starts anew."""
         stacks, self.stacks = self.stacks, {}
+        self.before = None
         others, self.others = self.others, {}
         lines, self.lines = self.lines, {}
         collections, self.collections = self.collections, {}

@@ -57,7 +57,7 @@ class PosixTimer:
         self.signal = int(_signal.SIGURG)
         self.timer: Any = None
         self.interruptible = False
-        self.interval_s = self.last = 0.0
+        self.interval_s = self.last = self.first_s = 0.0
         try:
             self._create, self._set, self._delete, self._pointer, self._byref = _library()
         except (ImportError, OSError, AttributeError, TypeError) as error:
@@ -67,16 +67,19 @@ class PosixTimer:
         """Let the timer fire in the calling thread, which must be the main one.
 
         Raises:
-            NoTimerError: the kernel refuses.
+            NoTimerError: the kernel refuses, or the signal would wait for ever.
         """
         event = (0).to_bytes(8, "little") + self.signal.to_bytes(4, "little") + SIGEV_THREAD_ID.to_bytes(4, "little")
         event += _thread.get_native_id().to_bytes(4, "little")
         timer = self._pointer()
         _SET_HANDLER(self.signal, self.handler)
         _signal.siginterrupt(self.signal, self.interruptible)
+        if self.signal in _BLOCKED(_signal.SIG_BLOCK, ()):
+            raise NoTimerError("the signal is blocked")
         if self._create(CLOCK_MONOTONIC, event.ljust(SIGEVENT_BYTES, b"\0"), self._byref(timer)):
             raise NoTimerError("timer_create")
         self.timer = timer
+        self.first_s = self.first_s or interval_s
         self.set_interval(interval_s)
 
     def set_interval(self, interval_s: float) -> None:
@@ -98,6 +101,9 @@ class PosixTimer:
 
         It comes on a grid of the interval, wherever between its lines the last one was handled: counted from there, it
         would keep step with calls into C of about that length, and always meet the program behind them.
+
+        Raises:
+            NoTimerError: the kernel refuses.
         """
         interval = self.interval_s
         if self.timer is None or not interval:
@@ -106,6 +112,12 @@ class PosixTimer:
         whole = int(at)
         spec = LAZY + whole.to_bytes(8, "little") + int((at - whole) * 1e9).to_bytes(8, "little")
         self._ask(TIMER_ABSTIME, spec)
+
+    def soon(self) -> None:
+        """Ask for a signal after the first, short interval, and then go on as before."""
+        if self.timer is not None and self.interval_s:
+            first_s = min(self.first_s, self.interval_s)
+            self._ask(0, LAZY + (0).to_bytes(8, "little") + int(first_s * 1e9).to_bytes(8, "little"))
 
     def _ask(self, flags: int, spec: bytes) -> None:
         if self._set(self.timer, flags, spec, None):
@@ -123,9 +135,9 @@ class PosixTimer:
 
     def stop(self) -> None:
         """Delete the timer; the handler stays, for a signal that is still on its way."""
-        if self.timer is not None:
-            self._delete(self.timer)
-            self.timer = None
+        timer, self.timer = self.timer, None  # before: a tick that runs right after the deletion asks for no other
+        if timer is not None:
+            self._delete(timer)
 
     def forget(self) -> None:
         """In the child of a fork, which inherits no timer."""
@@ -187,6 +199,7 @@ class SamplingThread:
 
 _START_THREAD = _thread.start_new_thread  # both before anyone wraps them
 _SET_HANDLER = _signal.signal
+_BLOCKED = getattr(_signal, "pthread_sigmask", lambda *_: ())
 
 
 def make_clock(handler: Handler, kind: str) -> PosixTimer | SamplingThread:

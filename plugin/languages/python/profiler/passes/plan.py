@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import signal
+import sys
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -42,11 +43,13 @@ ONLY_SLOW = (
     "--passes joint,allocations; until then memory is the resident level's"
 )
 
-BUDGET = 5.0  # times the command's own time, for all passes together
-ENOUGH_S = 25.0  # seconds that all passes may take of a command that is short
+OWN_SAMPLER = (3, 15)  # from which the interpreter brings a sampling profiler
+BUDGET = 5.0  # times the command's own time, by the clock and in CPU time, for all passes together
+ENOUGH_S = 20.0  # seconds that all passes may take of a command that is short
 ASYNC_COST = 1.2  # times the command's own time, for which room is left where asyncio ran
-CALLS_NEED = 1.3  # the same that counting needs at least
-CALLS_REST = 0.35  # the same that the command may go on for after counting has ended
+CALLS_NEED = 1.15  # the same that counting needs at least: the command goes on after it has ended
+REST_S = 0.3  # CPU seconds that the profiler itself takes after the last pass
+SLOWED = 0.8  # share of the time of counting by which the command falls behind, where it is made five times slower
 
 
 @dataclass
@@ -238,7 +241,9 @@ def _calls(
     """
     until = 0.0
     if not runner.plan.chosen and BARE in runner.plan.passes:
-        room_s = counting_room(runner.results, loops_ran=loops_ran)
+        own_s = time.process_time() + REST_S
+        spent = [*runner.results, PassResult("profiler", "none", 0, own_s, own_s, 0)]
+        room_s = counting_room(spent, loops_ran=loops_ran)
         if room_s is None:
             left_out.append(
                 f"{CALLS} ({WHAT[CALLS]}: the other passes took most of {BUDGET:g} times the command's own time; ask for "
@@ -256,10 +261,18 @@ def _calls(
 
 def counting_room(results: list[PassResult], *, loops_ran: bool) -> float | None:
     """Seconds for which calls may be counted, so that all passes cost no more than `BUDGET`; None for not at all."""
-    bare_s = results[0].wall_s
-    left_s = max(BUDGET * bare_s, ENOUGH_S) - sum(result.wall_s for result in results)
-    left_s -= ASYNC_COST * bare_s if loops_ran else 0.0
-    return None if left_s < CALLS_NEED * bare_s else left_s - CALLS_REST * bare_s
+    bare = results[0]
+    left = min(
+        max(BUDGET, ENOUGH_S / own) - sum(spent) / own
+        # Processes at the same time take more CPU time than the clock's; a command that waits takes less.
+        for own, spent in (
+            (bare.wall_s, [result.wall_s for result in results]),
+            (bare.cpu_s, [result.cpu_s for result in results]),
+        )
+        if own
+    )
+    left -= ASYNC_COST if loops_ran else 0.0
+    return None if left < CALLS_NEED else (left - 1) / SLOWED * bare.wall_s
 
 
 def _has_memray() -> bool:
@@ -293,8 +306,16 @@ def _notes(results: list[PassResult], loops: asynchrony.Asynchrony) -> list[str]
     killed = sum(process.ended in ("periodic", "never wrote") for process in joint.processes)
     if killed:
         notes.append(f"{killed} process(es) were killed or replaced; up to their last second is missing")
-    if loops.uvloop:
-        notes.append("uvloop runs callbacks by itself: blocking of its loop is not seen")
+    if loops.other_loops:
+        notes.append(
+            f"{', '.join(sorted(loops.other_loops))} was loaded: what blocks its event loop was not observed, only "
+            "asyncio's own loop is; CPU, memory and pauses are complete"
+        )
+    if sys.version_info >= OWN_SAMPLER:
+        notes.append(
+            "CPU is by our own sampler: the interpreter's profiling.sampling needs leave to read the process's memory "
+            "from outside, and counts samples where ours reads CPU clocks"
+        )
     if any(result.problems for result in results):
         notes.append("some processes could not be observed: " + next(r.problems[0] for r in results if r.problems))
     return notes

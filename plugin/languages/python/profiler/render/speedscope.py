@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from profiler.analyse.cpu import START
+
 if TYPE_CHECKING:
-    from profiler.analyse.identity import Function
     from profiler.analyse.model import Sample
 
 SCHEMA = "https://www.speedscope.app/file-format-schema.json"
@@ -13,24 +14,20 @@ SCHEMA = "https://www.speedscope.app/file-format-schema.json"
 
 def render(name: str, samples: list[Sample]) -> dict[str, Any]:
     """A speedscope document of one sampled profile, weighted by CPU seconds, heaviest stacks first."""
-    index: dict[Function, int] = {}
+    index: dict[tuple[str, str, int], int] = {}  # name, file, line -> number of the frame
     stacks, weights = [], []
     for sample in sorted(samples, key=lambda sample: -sample.cpu_s):
-        if sample.cpu_s <= 0 or not sample.stack:
+        if sample.cpu_s <= 0:
             continue
-        stacks.append([index.setdefault(function, len(index)) for function in reversed(sample.stack)])
+        frames = [(function.name or function.file, function.file, function.line) for function in reversed(sample.stack)]
+        stacks.append([index.setdefault(frame, len(index)) for frame in frames or [(START, "", 0)]])
         weights.append(sample.cpu_s)
     return {
         "$schema": SCHEMA,
         "name": name,
         "exporter": "codeflash unified profiler",
         "activeProfileIndex": 0,
-        "shared": {
-            "frames": [
-                {"name": function.name or function.file, "file": function.file, "line": function.line}
-                for function in index
-            ]
-        },
+        "shared": {"frames": [{"name": function, "file": file, "line": line} for function, file, line in index]},
         "profiles": [
             {
                 "type": "sampled",

@@ -100,7 +100,8 @@ def _allocators(document: dict[str, Any], size: Size) -> list[str]:
     for row in rows[: size.allocators]:
         worst = f", line {row['mem_lines'][0]['line']}: {row['mem_lines'][0]['mib']:.1f}" if row["mem_lines"] else ""
         net = "-" if row["mem_net_mib"] is None else f"{row['mem_net_mib']:.1f}"
-        lines.append(f"  {row['mem_peak_mib']:8.1f} MiB  net {net}  {_label(row, size)}{worst}")
+        blocks = f" in {row['mem_peak_blocks']} blocks" if row["mem_peak_blocks"] else ""
+        lines.append(f"  {row['mem_peak_mib']:8.1f} MiB{blocks}, net {net}  {_label(row, size)}{worst}")
     return lines + _rest(len(rows) - size.allocators) if rows else [*lines, "  none of it from the project's functions"]
 
 

@@ -31,6 +31,7 @@ def read(process: Process, lent: str = "") -> Allocations | None:
             peak = [_site(record) for record in reader.get_high_watermark_allocation_records(merge_threads=True)]
             net = [_site(record) for record in reader.get_leaked_allocation_records(merge_threads=True)]
             highest = float(reader.metadata.peak_memory)
+            allocated = int(reader.metadata.total_allocations)
             heap = [(snapshot.time / 1000, snapshot.heap) for snapshot in reader.get_memory_snapshots()]
     except Exception:  # noqa: BLE001 - an incomplete file fails in many ways, which all mean: nothing to read
         return None
@@ -44,6 +45,7 @@ def read(process: Process, lent: str = "") -> Allocations | None:
         resident=unseen.rises(points),
         hidden=unseen.hidden(points, per_byte=unseen.MAPPED),
         version=data.get("version", ""),
+        allocated=allocated,
     )
 
 
@@ -54,4 +56,4 @@ def _site(record: Any) -> Site:
         frames = tuple((file, line) for _, file, line in record.stack_trace(max_stacks=FRAMES))
     except NotImplementedError:  # a deallocation or a thread without a stack
         frames = ()
-    return Site(frames, float(record.size))
+    return Site(frames, float(record.size), float(record.n_allocations))

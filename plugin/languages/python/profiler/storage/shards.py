@@ -89,6 +89,8 @@ def _add(process: Process, record: dict[str, Any]) -> None:
     process.latest.update(record["latest"])
     process.wall_s, process.cpu_s = record["wall"], record["cpu"]
     process.ended, process.argv = record["cause"], record["argv"]
+    if "clock" in record:
+        process.about["clock"] = record["clock"]  # another may have taken over
 
 
 def _sum(process: Process, prefix: str, values: dict[str, Any]) -> None:

@@ -73,3 +73,32 @@ def test_ticks_do_not_keep_step_with_calls_into_c(ticking):
             pass
         phases.append((timer.last - base) / 0.004 % 1)
     assert all(min(phase, 1 - phase) < 0.01 for phase in phases)
+
+
+def test_a_tick_right_after_the_end_of_the_timer_asks_for_no_other(ticking, monkeypatch):
+    """A signal that was on its way while the timer was deleted is handled once it is gone, and fails no more."""
+    timer, _ = ticking
+    delete = timer._delete
+
+    def delete_while_a_signal_is_pending(identifier):
+        delete(identifier)
+        timer.again()  # as the handler does that runs next
+
+    monkeypatch.setattr(timer, "_delete", delete_while_a_signal_is_pending)
+    timer.stop()
+    assert timer.timer is None
+
+
+def test_a_blocked_signal_is_no_clock():
+    """Where the signal is blocked, as a parent may leave it, the timer says that it cannot be used."""
+    try:
+        timer = PosixTimer(lambda *_: None)
+    except NoTimerError as error:
+        pytest.skip(f"no timer here: {error}")
+    before, mask = signal.getsignal(signal.SIGURG), signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGURG])
+    try:
+        with pytest.raises(NoTimerError, match="blocked"):
+            timer.start(0.05)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGURG, before)

@@ -28,6 +28,8 @@ def row(index, **figures):
         "calls_at_least": False,
         "mem_peak_mib": 12.0,
         "mem_net_mib": 1.0,
+        "mem_peak_blocks": 123456,
+        "mem_net_blocks": 12345,
         "cpu_places": [{"first": index + 2, "last": index + 4, "percent": 0.9}],
         "mem_lines": [{"line": index + 3, "mib": 11.0}],
         "resident_peak_mib": 3.0,
@@ -156,6 +158,7 @@ def document():
             "net_mib": 10.0,
             "hidden_mib": 0.0,
             "outside_project_mib": 10.0,
+            "allocated_blocks": 1234567,
         },
         "processes": [],
         "left_out": [],
@@ -218,3 +221,21 @@ def test_failure_is_marked(document):
     assert "FAILED: exit code 3" in text.render(document).splitlines()[0]
     document["exit_code"], document["signal"] = 137, "SIGKILL"
     assert "FAILED: killed by SIGKILL" in text.render(document).splitlines()[0]
+
+
+def test_report_stays_short_whatever_the_names(document):
+    """Names of hundreds of characters, in any script, many notes and many things left out: still under 1,500 tokens."""
+    for entry in (*document["functions"], *document["targets"], *document["asyncio"]["callbacks"]):
+        entry["function"] = "ein_sehr_langer_Name_" * 40
+        entry["file"] = "ordner/" * 100 + "modul.py"
+    for wait in document["asyncio"]["waits"]:
+        wait["chain"] = wait["chain"] * 30
+    for row in document["distributions"]:
+        row["name"] = "a-distribution-" * 20
+    for interaction in document["interactions"]:
+        interaction["fix"] = "do less of it " * 50
+    document["command"] = ["python", "-c", "print(1); " * 2000]
+    document["left_out"] = ["a pass that was left out for a reason " * 30] * 4
+    report = text.render(document)
+    assert len(report) / 3.5 < 1500
+    assert report.count("\n") < 80
