@@ -78,5 +78,11 @@ def test_a_file_that_cannot_be_known_is_refused_in_one_line(old: Layout, kind: s
     file, _newest, load = KINDS[kind]
     path = old.common / file
     path.write_text(json.dumps({**json.loads(path.read_text()), "schema_version": version}))
+    if kind == "setup":
+        path.write_text(
+            json.dumps({key: value for key, value in json.loads(path.read_text()).items() if key != "schema_version"})
+        )
+        assert load(old), "people write this file too, and need not know of versions"
+        path.write_text(json.dumps({**json.loads(path.read_text()), "schema_version": version}))
     with pytest.raises(EnvironmentProblem, match="update the plugin" if version == 99 else "none of codeflash's files"):
         load(old)

@@ -168,4 +168,4 @@ def load_setup(layout: Layout) -> Setup:
     """
     if not layout.setup_json.exists():
         raise Refused("the environment is not known yet; run `codeflash-agent setup` first")
-    return Setup.from_json(schemas.read(layout.setup_json, SETUP_SCHEMA))
+    return Setup.from_json(schemas.read(layout.setup_json, SETUP_SCHEMA, unsaid=1))

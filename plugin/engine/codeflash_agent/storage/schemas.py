@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def read(path: Path, newest: int) -> dict[str, Any]:
-    """The document of a file whose schema is at most `newest`.
+def read(path: Path, newest: int, *, unsaid: int | None = None) -> dict[str, Any]:
+    """The document of a file whose schema is at most `newest`; `unsaid` is the schema of one that names none.
 
     Raises:
         EnvironmentProblem: it cannot be read, is no object, or a newer version wrote it.
     """
     document = atomic.read_json(path)
-    version = document.get("schema_version") if isinstance(document, dict) else None
+    version = document.get("schema_version", unsaid) if isinstance(document, dict) else None
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise EnvironmentProblem(
             f"{path} is none of codeflash's files; restore it, or move it away to start without it"
