@@ -24,6 +24,7 @@ from codeflash_agent.commands import (
     profile,
     report,
     run,
+    scan,
     setup,
     skip,
     status,
@@ -50,6 +51,7 @@ VERBS = {
     "status": status,
     "report": report,
     "compare": compare,
+    "scan": scan,
     "hook": hook,
 }
 
