@@ -43,11 +43,22 @@ def files_of(requirement: str) -> list[Path]:
     if not folder.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(dir=CACHE, prefix="partial-"))
-        command = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--no-compile", "--disable-pip-version-check"]
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "install",
+            "-q",
+            "--no-deps",
+            "--no-compile",
+            "--disable-pip-version-check",
+        ]
         subprocess.run([*command, "--target", str(partial), requirement], check=True)
         partial.rename(folder)
     return sorted(
-        path for path in folder.rglob("*.py") if not any(part.startswith("test") for part in path.relative_to(folder).parts)
+        path
+        for path in folder.rglob("*.py")
+        if not any(part.startswith("test") for part in path.relative_to(folder).parts)
     )
 
 
@@ -59,9 +70,7 @@ def sample(seed: int) -> list[dict[str, Any]]:
     pool: list[dict[str, Any]] = []
     for requirement in PACKAGES:
         found = scan.answer({"files": [str(path) for path in files_of(requirement)]})
-        hits = [
-            {**hit, "file": os.path.relpath(hit["file"], CACHE), "package": requirement} for hit in found["hits"]
-        ]
+        hits = [{**hit, "file": os.path.relpath(hit["file"], CACHE), "package": requirement} for hit in found["hits"]]
         hits.sort(key=lambda hit: (hit["file"], hit["line"], hit["rule"]))
         pool += chance.sample(hits, min(PER_PACKAGE, len(hits)))
     return sorted(chance.sample(pool, min(SAMPLE, len(pool))), key=lambda hit: (hit["rule"], hit["file"], hit["line"]))
@@ -101,9 +110,10 @@ def timed(repeats: int) -> None:
             lines += len(path.read_bytes().splitlines())
             (project / f"m{number}.py").write_bytes(path.read_bytes())
         shutil.copy(ROOT / "LICENSE", project)
-        seconds, alone = [], []
+        seconds: list[float] = []
+        alone: list[float] = []
         for _ in range(repeats):
-            for kept, more in ((seconds, []), (alone, ["--own"])):
+            for kept, more in ((seconds, ()), (alone, ("--own",))):
                 start = time.perf_counter()
                 command = [str(ROOT / "plugin" / "bin" / "codeflash-agent"), "scan", ".", "--json", *more]
                 done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)

@@ -18,12 +18,14 @@ from codeflash_agent.commands import (
     discard,
     dispatch,
     hook,
+    imports,
     keep,
     measure,
     milestone,
     profile,
     report,
     run,
+    scaling,
     scan,
     setup,
     skip,
@@ -52,6 +54,8 @@ VERBS = {
     "report": report,
     "compare": compare,
     "scan": scan,
+    "scaling": scaling,
+    "imports": imports,
     "hook": hook,
 }
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 TOOLS = {
     "scan": "scan",
+    "scaling": "scaling",
+    "imports": "imports",
 }
 
 
