@@ -15,6 +15,7 @@ from codeflash_agent.commands import (
     begin,
     collect,
     compare,
+    differ,
     discard,
     dispatch,
     hook,
@@ -56,6 +57,7 @@ VERBS = {
     "scan": scan,
     "scaling": scaling,
     "imports": imports,
+    "differ": differ,
     "hook": hook,
 }
 

@@ -1,6 +1,6 @@
 """Injected into the command: records what is imported and used, or defers one import statement.
 
-`CODEFLASH_IMPORTS` names a JSON file: `mode` (`load`, `use` or `defer`), `out` (a folder for the answer), and for `defer` the
+`CODEFLASH_IMPORTS` names a marshalled dictionary: `mode` (`load`, `use` or `defer`), `out` (a folder for the answer), and for `defer` the
 `file` and `code` (a marshalled module that was made from it). Whatever fails here leaves the program as it was.
 """
 
@@ -11,21 +11,23 @@ import sys
 
 
 def _install() -> None:
-    import json
+    import marshal
 
-    with open(os.environ["CODEFLASH_IMPORTS"], encoding="utf-8") as file:
-        config = json.load(file)
+    # What is read with here must not be what the program pays for: marshal is built in, json is not.
+    with open(os.environ["CODEFLASH_IMPORTS"], "rb") as file:
+        config = marshal.load(file)
     {"load": _record_loads, "use": _record_use, "defer": _defer}[config["mode"]](config)
 
 
 def _at_exit(config: dict, kind: str, content: object) -> None:  # type: ignore[type-arg]
     import atexit
-    import json
 
     def write() -> None:
         sys.setprofile(None)
-        path = os.path.join(config["out"], f"{kind}-{os.getpid()}.json")
         made = content() if callable(content) else content
+        import json
+
+        path = os.path.join(config["out"], f"{kind}-{os.getpid()}.json")
         with open(path + ".part", "w", encoding="utf-8") as file:
             json.dump(made, file)
         os.replace(path + ".part", path)
@@ -85,6 +87,8 @@ def _record_loads(config: dict) -> None:  # type: ignore[type-arg]
     builtins.__import__ = asked
 
     def content() -> dict:  # type: ignore[type-arg]
+        builtins.__import__ = importer
+        bootstrap._load_unlocked = load  # type: ignore[attr-defined]
         known = set(sys.modules)
         main = getattr(sys.modules.get("__main__"), "__file__", None)
         return {

@@ -22,7 +22,10 @@ def test_law_is_told_through_noise(law, seed):
     """Other processes add up to twice the time to most repeats; the law is still the right one."""
     chance = random.Random(seed)
     values = {
-        n: [LAWS[law](n) * (1 + abs(chance.gauss(0, 0.01)) + (chance.random() < 0.7) * chance.random()) for _ in range(20)]
+        n: [
+            LAWS[law](n) * (1 + abs(chance.gauss(0, 0.01)) + (chance.random() < 0.7) * chance.random())
+            for _ in range(20)
+        ]
         for n in (128 << step for step in range(11))
     }
     assert fitting.fit(values).law == law
@@ -39,7 +42,10 @@ def test_exponential_is_told(seed):
 def test_exponent_lies_in_its_interval_and_is_the_asymptotic_one():
     """A large constant hides the growth of small sizes, not the exponent."""
     chance = random.Random(1)
-    values = {n: [(1e-4 + 1e-9 * n * n) * (1 + chance.random() * 0.05) for _ in range(10)] for n in (64 << s for s in range(10))}
+    values = {
+        n: [(1e-4 + 1e-9 * n * n) * (1 + chance.random() * 0.05) for _ in range(10)]
+        for n in (64 << s for s in range(10))
+    }
     fit = fitting.fit(values)
     assert fit.low <= fit.exponent <= fit.high
     assert fit.exponent == pytest.approx(2.0, abs=0.15)

@@ -27,7 +27,9 @@ def test_what_others_import_too_is_not_saved():
 
 def test_a_package_goes_with_its_only_submodule():
     """Without `import p.a` neither `p` nor `p.a` is loaded; a submodule keeps its package."""
-    found = graph([("app", "", 1), ("p", "app", 5), ("p.a", "p", 5), ("p.b", "p.a", 5)], [("app", "p.a"), ("p.a", "p.b")])
+    found = graph(
+        [("app", "", 1), ("p", "app", 5), ("p.a", "p", 5), ("p.b", "p.a", 5)], [("app", "p.a"), ("p.a", "p.b")]
+    )
     assert found.saved("app", {"p", "p.a"}) == {"p", "p.a", "p.b"}
 
 

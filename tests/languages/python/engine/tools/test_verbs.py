@@ -9,7 +9,7 @@ import pytest
 
 from codeflash_agent import cli
 
-CODE = '''import json
+CODE = """import json
 import decimal
 
 
@@ -31,7 +31,7 @@ def main():
 
 if __name__ == "__main__":
     main()
-'''
+"""
 
 
 @pytest.fixture
@@ -47,7 +47,9 @@ def project(tmp_path, monkeypatch):
 def ask(capsys, *argv):
     """Exit status and document of a verb."""
     capsys.readouterr()
-    status = cli.main([*argv, "--json"] if "--" not in argv else [*argv[: argv.index("--")], "--json", "-", *argv[argv.index("--") :]])
+    status = cli.main(
+        [*argv, "--json"] if "--" not in argv else [*argv[: argv.index("--")], "--json", "-", *argv[argv.index("--") :]]
+    )
     return status, json.loads(capsys.readouterr().out)
 
 
@@ -78,7 +80,15 @@ def test_scan_runs_the_linter_too(project, capsys):
 def test_scaling_of_a_callable_is_measured_in_the_target(project, capsys):
     """A quadratic function is seen to grow faster than n log n; seconds and peaks are given for each size."""
     _, found = ask(
-        capsys, "scaling", "app:unique", "--input", "[str(i) for i in range(n)]", "--sizes", "200,400,800,1600,3200", "--rounds", "5"
+        capsys,
+        "scaling",
+        "app:unique",
+        "--input",
+        "[str(i) for i in range(n)]",
+        "--sizes",
+        "200,400,800,1600,3200",
+        "--rounds",
+        "5",
     )
     assert found["sizes"] == [200, 400, 800, 1600, 3200]
     assert found["time"]["exponent"] > 1.4
@@ -87,10 +97,30 @@ def test_scaling_of_a_callable_is_measured_in_the_target(project, capsys):
 
 def test_imports_finds_what_the_command_does_not_use(project, capsys):
     """`decimal` could wait, for no function that needs it runs; the observed program is left as it is."""
-    status, found = ask(capsys, "imports", "--root", ".", "--verify", "0", "--", sys.executable, "-c", "import app; app.main()")
-    assert {"json", "decimal"} <= {row["module"] for row in found["modules"]} | set(sys.builtin_module_names)
+    status, found = ask(
+        capsys, "imports", "--root", ".", "--verify", "0", "--", sys.executable, "-c", "import app; app.main()"
+    )
+    assert {"app", "json", "decimal"} <= {row["module"] for row in found["modules"]}
     assert (project / "app.py").read_text(encoding="utf-8") == CODE
     assert status == (1 if found["candidates"] else 0)
+
+
+def test_differ_shows_the_smallest_difference_first(project, capsys):
+    """A replacement that forgets one kind of line differs on that line alone; what both refuse alike is no difference."""
+    (project / "paths.py").write_text(
+        "import ast\n\n\ndef old(text):\n    return [n.names[0].name for n in ast.parse(text).body if isinstance(n, (ast.Import, ast.ImportFrom))]\n\n\n"
+        "def new(text):\n    return [n.names[0].name for n in ast.parse(text).body if isinstance(n, ast.Import)]\n",
+        encoding="utf-8",
+    )
+    (project / "other.py").write_text("x = 1\nfrom a import b\ny = 2\n", encoding="utf-8")
+    status, found = ask(capsys, "differ", "paths:old", "paths:new", "--generate", "20")
+    assert status == 1
+    assert found["raised"] > 0
+    smallest = found["differences"][0]["input"]
+    assert smallest.startswith("from")
+    assert len(smallest) <= len("from a import b")
+    status, found = ask(capsys, "differ", "paths:old", "paths:old", "--generate", "20")
+    assert (status, found["differences"]) == (0, [])
 
 
 @pytest.mark.parametrize(
@@ -101,6 +131,8 @@ def test_imports_finds_what_the_command_does_not_use(project, capsys):
         (["scaling", "app:nothing"], "is not there"),
         (["scaling", "--", "echo", "x"], "{n}"),
         (["scaling", "app:unique", "--sizes", "x"], "whole numbers"),
+        (["differ", "app:unique", "app:gone"], "is not there"),
+        (["differ", "app:unique", "app:exact", "--corpus", "*.csv"], "no file matches"),
         (["imports", "--", "no-such-command-here"], "cannot run"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import marshal
 import os
 import random
 import statistics
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from codeflash_agent.language import Inquiry
 
 INJECTED = inside.PACKAGE / "imports"
+OLD_FORMAT = 2  # of marshal, which every interpreter reads
 REPEATS = 5
 LEAST_MS = 3.0  # an import that takes less is no candidate
 MIB = 1024 * 1024
@@ -87,8 +89,8 @@ def _observe(inquiry: Inquiry, folder: Path, mode: str, root: Path) -> dict[str,
     """
     out = folder / f"{mode}-{len(list(folder.iterdir()))}"
     out.mkdir()
-    config = out / "config.json"
-    config.write_text(json.dumps({"mode": mode, "out": str(out), "root": str(root)}), encoding="utf-8")
+    config = out / "config"
+    config.write_bytes(marshal.dumps({"mode": mode, "out": str(out), "root": str(root)}, OLD_FORMAT))
     _run(inquiry, {"CODEFLASH_IMPORTS": str(config)})
     left = list(out.glob(f"{mode}-*.json"))
     if not left:
@@ -148,18 +150,16 @@ def _verify(inquiry: Inquiry, folder: Path, candidate: dict[str, Any]) -> dict[s
     """CPU seconds that the command saves with the import deferred: pairs in random order, median and interval."""
     out = folder / f"defer-{len(list(folder.iterdir()))}"
     out.mkdir()
-    code, config = out / "code", out / "config.json"
+    code = out / "code"
     request = {"file": candidate["path"], "lines": [candidate["line"]], "write": str(code)}
     inside.ask(inquiry, "deferring", request)
     kept = out / "as-it-is"
     inside.ask(inquiry, "deferring", {**request, "lines": [], "write": str(kept)})
     sides = {}
     for name, file in (("deferred", code), ("kept", kept)):
-        config = out / f"{name}.json"
-        config.write_text(
-            json.dumps({"mode": "defer", "out": str(out), "file": candidate["path"], "code": str(file)}),
-            encoding="utf-8",
-        )
+        config = out / f"{name}.config"
+        asked = {"mode": "defer", "out": str(out), "file": candidate["path"], "code": str(file)}
+        config.write_bytes(marshal.dumps(asked, OLD_FORMAT))
         sides[name] = {"CODEFLASH_IMPORTS": str(config)}
     chance = random.Random(candidate["line"])  # noqa: S311 - an order, not a secret
     spent: dict[str, list[float]] = defaultdict(list)
