@@ -21,6 +21,7 @@ from codeflash_agent.commands import (
     hook,
     imports,
     keep,
+    library,
     measure,
     milestone,
     profile,
@@ -57,6 +58,7 @@ VERBS = {
     "scan": scan,
     "scaling": scaling,
     "imports": imports,
+    "library": library,
     "differ": differ,
     "hook": hook,
 }

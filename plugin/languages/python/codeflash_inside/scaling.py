@@ -22,6 +22,7 @@ STEEP = 40.0  # a doubling that takes so many times as long is nearer to exponen
 LARGEST = 1 << 26
 MOST_SIZES = 14
 FEWEST_STEPS = 8
+FEWEST_SIZES = 5
 
 
 class _TooLongError(Exception):
@@ -144,6 +145,10 @@ def choose(
         if seconds > call_s:
             break
         size *= 2
+    if len(tried) < FEWEST_SIZES:  # it grows so fast, or began so late, that doubling gives too few
+        last = tried[-1][0]
+        step = max(1, last // FEWEST_STEPS)
+        return list(range(max(1, last - (FEWEST_STEPS - 1) * step), last + 1, step))
     telling = [one for one, seconds in tried if seconds > 3e-5] or [one for one, _ in tried]
     return telling[-MOST_SIZES:] if len(telling) >= 5 else [one for one, _ in tried][-MOST_SIZES:]
 

@@ -14,6 +14,7 @@ TOOLS = {
     "scan": "scan",
     "scaling": "scaling",
     "imports": "imports",
+    "library": "library",
     "differ": "differ",
 }
 
