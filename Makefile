@@ -2,7 +2,8 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 TESTS ?=
-SOURCES := build_dist.py scripts plugin/engine plugin/languages/python/engine plugin/languages/python/profiler
+SOURCES := build_dist.py scripts plugin/engine plugin/languages/python/engine plugin/languages/python/profiler \
+  plugin/languages/python/codeflash_inside
 
 .PHONY: demo test lint dist release profiler guides assets lock clients venv python clean
 

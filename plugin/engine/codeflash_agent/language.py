@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 SETUP_SCHEMA = 1
@@ -82,6 +82,28 @@ class TestReport:
         return cls(**{key: value for key, value in document.items() if key in known})
 
 
+@dataclass
+class Inquiry:
+    """What an analysis tool is asked: about which project, and with what options."""
+
+    setup: Setup
+    project: Path
+    tree: Path  # the checkout to look at, and the folder in which commands run
+    command: list[str]  # what is to run, empty where the tool only reads
+    options: dict[str, Any]  # as the verb of the tool names them
+    profile: dict[str, Any] | None  # the unified profile to join with; None: there is none yet
+    progress: Callable[[str], None]  # for lines about long work
+
+
+@dataclass
+class Answer:
+    """What an analysis tool found."""
+
+    lines: list[str]  # for people
+    document: dict[str, Any]  # the same as JSON
+    found: bool = False  # there is something to act on, or the question is answered with no: exit status 1
+
+
 class Language(Protocol):
     """What the engine asks of a language. Paths are absolute; `tree` is a checkout of the project (any worktree)."""
 
@@ -128,6 +150,13 @@ class Language(Protocol):
         """What a change may gain by other than making the program better: pairs of a gate and one line.
 
         `before` and `after` are the changed source files, path -> text; one that is missing does not exist there.
+        """
+
+    def inquire(self, tool: str, inquiry: Inquiry) -> Answer:
+        """Run an analysis tool by its verb's name: scan, library, differ, scaling, imports, stages, awaits and more.
+
+        Raises:
+            EnvironmentProblem: the language has no such tool, or what it needs is missing.
         """
 
     def kind_of(self, path: str) -> str:

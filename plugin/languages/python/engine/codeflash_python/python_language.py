@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeflash_agent.errors import EnvironmentProblem
-from codeflash_python import environment, lending, origin, paths, probe, tests_runner, workload
+from codeflash_python import environment, lending, origin, paths, probe, tests_runner, tools, workload
 from codeflash_python.audit import examine
 from codeflash_python.detect import project_files
 from codeflash_python.detect.setup import detect
@@ -15,7 +15,7 @@ from codeflash_python.detect.setup import detect
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from codeflash_agent.language import Setup, TestReport
+    from codeflash_agent.language import Answer, Inquiry, Setup, TestReport
 
 PROFILER = Path(__file__).resolve().parents[2] / "references" / "unified-profiling-script.py"
 
@@ -81,6 +81,10 @@ class PythonLanguage:
     ) -> list[tuple[str, str]]:
         """What a change may gain by other than making the program better: pairs of a gate and one line."""
         return examine(before, after, workload)
+
+    def inquire(self, tool: str, inquiry: Inquiry) -> Answer:
+        """Run one of the analysis tools in `codeflash_python.tools`."""
+        return tools.inquire(tool, inquiry)
 
     def kind_of(self, path: str) -> str:
         """What a path is: `test`, `benchmark`, `configuration`, `source`, or `generated` by running something."""

@@ -1,0 +1,183 @@
+"""Injected into the command: records what is imported and used, or defers one import statement.
+
+`CODEFLASH_IMPORTS` names a marshalled dictionary: `mode` (`load`, `use` or `defer`), `out` (a folder for the answer), and for `defer` the
+`file` and `code` (a marshalled module that was made from it). Whatever fails here leaves the program as it was.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def _install() -> None:
+    import marshal
+
+    # What is read with here must not be what the program pays for: marshal is built in, json is not.
+    with open(os.environ["CODEFLASH_IMPORTS"], "rb") as file:
+        config = marshal.load(file)
+    {"load": _record_loads, "use": _record_use, "defer": _defer}[config["mode"]](config)
+
+
+def _at_exit(config: dict, kind: str, content: object) -> None:  # type: ignore[type-arg]
+    import atexit
+
+    def write() -> None:
+        sys.setprofile(None)
+        made = content() if callable(content) else content
+        import json
+
+        path = os.path.join(config["out"], f"{kind}-{os.getpid()}.json")
+        with open(path + ".part", "w", encoding="utf-8") as file:
+            json.dump(made, file)
+        os.replace(path + ".part", path)
+
+    atexit.register(write)
+
+
+def _record_loads(config: dict) -> None:  # type: ignore[type-arg]
+    """Per module: who imported it first, CPU seconds and resident bytes of its own, and who else asks for it."""
+    import builtins
+    import importlib._bootstrap as bootstrap
+    import time
+
+    clock, page = time.process_time, os.sysconf("SC_PAGE_SIZE")
+    loads: list[list] = []  # type: ignore[type-arg]
+    stack: list[list] = []  # type: ignore[type-arg]
+    edges: set[tuple[str, str]] = set()
+    load, importer = bootstrap._load_unlocked, builtins.__import__  # type: ignore[attr-defined]
+    try:
+        statm = os.open("/proc/self/statm", os.O_RDONLY)
+    except OSError:
+        statm = -1
+
+    def resident() -> int:
+        return int(os.pread(statm, 64, 0).split()[1]) * page if statm >= 0 else 0
+
+    def timed(spec):  # type: ignore[no-untyped-def]
+        row = [spec.name, stack[-1][0] if stack else "", 0.0, 0.0, 0, 0, getattr(spec, "origin", None) or "", 0.0, 0]
+        loads.append(row)
+        stack.append(row)
+        before, start = resident(), clock()
+        try:
+            return load(spec)
+        finally:
+            spent, grown = clock() - start, resident() - before
+            stack.pop()
+            row[3], row[5] = spent, grown
+            row[2], row[4] = spent - row[7], grown - row[8]
+            if stack:
+                stack[-1][7] += spent
+                stack[-1][8] += grown
+
+    def asked(name, globals=None, locals=None, fromlist=(), level=0):  # type: ignore[no-untyped-def]
+        result = importer(name, globals, locals, fromlist, level)
+        who = globals.get("__name__", "") if globals else ""
+        if level and globals:
+            package = globals.get("__package__") or who.rpartition(".")[0]
+            for _ in range(level - 1):
+                package = package.rpartition(".")[0]
+            name = f"{package}.{name}" if name else package
+        edges.add((who, name))
+        for one in fromlist or ():
+            edges.add((who, f"{name}.{one}"))
+        return result
+
+    bootstrap._load_unlocked = timed  # type: ignore[attr-defined]
+    builtins.__import__ = asked
+
+    def content() -> dict:  # type: ignore[type-arg]
+        builtins.__import__ = importer
+        bootstrap._load_unlocked = load  # type: ignore[attr-defined]
+        known = set(sys.modules)
+        main = getattr(sys.modules.get("__main__"), "__file__", None)
+        return {
+            "loads": [row[:7] for row in loads],
+            "edges": sorted(edge for edge in edges if edge[1] in known),
+            "main": main,
+            "argv": sys.argv,
+            "cpu_s": clock(),
+        }
+
+    _at_exit(config, "load", content)
+
+
+def _record_use(config: dict) -> None:  # type: ignore[type-arg]
+    """Which files' functions ran outside of imports, and which functions of the project ran at all."""
+    import importlib._bootstrap as bootstrap
+    import threading
+
+    depth = [0]
+    files: set[str] = set()
+    modules: set[str] = set()
+    functions: set[tuple[str, int]] = set()
+    root = config["root"]
+    load = bootstrap._load_unlocked  # type: ignore[attr-defined]
+
+    def counted(spec):  # type: ignore[no-untyped-def]
+        depth[0] += 1
+        try:
+            return load(spec)
+        finally:
+            depth[0] -= 1
+
+    def seen(frame, event, argument):  # type: ignore[no-untyped-def]
+        if event == "call":
+            code = frame.f_code
+            name = code.co_filename
+            if name.startswith(root):
+                functions.add((name, code.co_firstlineno))
+            if not depth[0] and code.co_name != "<module>":
+                files.add(name)
+        elif event == "c_call" and not depth[0]:
+            module = getattr(argument, "__module__", None)
+            if isinstance(module, str):
+                modules.add(module)
+
+    bootstrap._load_unlocked = counted  # type: ignore[attr-defined]
+    sys.setprofile(seen)
+    threading.setprofile(seen)
+    _at_exit(
+        config, "use", lambda: {"files": sorted(files), "modules": sorted(modules), "functions": sorted(functions)}
+    )
+
+
+def _defer(config: dict) -> None:  # type: ignore[type-arg]
+    """Load one file from code in which an import stands in the functions that use it."""
+    import importlib.machinery
+    import marshal
+
+    with open(config["code"], "rb") as file:
+        code = marshal.load(file)
+    original = importlib.machinery.SourceFileLoader.get_code
+    path = config["file"]
+
+    def get_code(self, fullname):  # type: ignore[no-untyped-def]
+        if self.path == path:
+            return code
+        return original(self, fullname)
+
+    importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
+
+
+def _next() -> None:
+    """The `sitecustomize` that would have run without this one."""
+    import importlib.machinery
+
+    here = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry or ".") != here]
+    spec = importlib.machinery.PathFinder.find_spec("sitecustomize", sys.path)
+    if spec is not None and spec.loader is not None:
+        import importlib.util
+
+        module = importlib.util.module_from_spec(spec)
+        sys.modules["sitecustomize"] = module
+        spec.loader.exec_module(module)
+
+
+_next()
+if os.environ.get("CODEFLASH_IMPORTS"):
+    try:
+        _install()
+    except Exception as error:
+        sys.stderr.write(f"codeflash: imports are not observed in this process: {error}\n")

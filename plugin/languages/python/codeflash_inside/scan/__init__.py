@@ -1,0 +1,97 @@
+"""Our own rules for slow constructs that no maintained linter finds, each run over the index of one module."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import gc
+import os
+import sys
+import tokenize
+from typing import TYPE_CHECKING, Any
+
+from codeflash_inside.scan import awaiting, classes, containers, repeating, services
+from codeflash_inside.scan.source import Module
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from codeflash_inside.scan.source import Hit
+
+RULES: dict[str, Callable[[Module], Iterator[Hit]]] = {
+    "list-membership": containers.list_membership,
+    "list-front": containers.list_front,
+    "string-concat": containers.string_concat,
+    "nested-loop-join": containers.nested_join,
+    "deepcopy-in-loop": repeating.deepcopy_in_loop,
+    "json-round-trip": repeating.json_round_trip,
+    "compile-in-loop": repeating.compile_in_loop,
+    "iterrows": repeating.iterrows,
+    "concat-in-loop": repeating.concat_in_loop,
+    "recursion-without-memo": repeating.recursion_without_memo,
+    "missing-slots": classes.missing_slots,
+    "sequential-awaits": awaiting.sequential_awaits,
+    "await-in-loop": awaiting.await_in_loop,
+    "unbounded-gather": awaiting.unbounded_gather,
+    "sync-lock-in-async": awaiting.sync_lock,
+    "client-per-call": services.client_per_call,
+    "query-in-loop": services.query_in_loop,
+}
+FEW_FILES = 40  # below, starting another process takes longer than it saves
+RECURSION = 5000
+
+
+def hits_in(path: str, text: str) -> list[Hit]:
+    """All hits in one file, by line.
+
+    Raises:
+        SyntaxError, ValueError, RecursionError, MemoryError: it does not parse.
+    """
+    module = Module(path, text)
+    return sorted(hit for rule in RULES.values() for hit in rule(module))
+
+
+def answer(request: dict[str, Any]) -> dict[str, Any]:
+    """Scan `request["files"]`: hits, the files that do not parse, and how many lines were read."""
+    files = sorted(request["files"], key=_size, reverse=True)
+    workers = min(os.cpu_count() or 1, 8) if len(files) > FEW_FILES else 1
+    parts = [files[place::workers] for place in range(workers)]
+    if workers == 1:
+        results = [_scan(parts[0])]
+    else:
+        try:
+            with concurrent.futures.ProcessPoolExecutor(workers) as pool:
+                results = list(pool.map(_scan, parts))
+        except (OSError, concurrent.futures.process.BrokenProcessPool):
+            results = [_scan(files)]
+    return {
+        "hits": [hit for result in results for hit in result["hits"]],
+        "unread": [one for result in results for one in result["unread"]],
+        "lines": sum(result["lines"] for result in results),
+    }
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0
+
+
+def _scan(files: list[str]) -> dict[str, Any]:
+    # Trees hold no garbage until they are dropped; the collector would walk them for nothing.
+    gc.disable()
+    sys.setrecursionlimit(RECURSION)
+    hits: list[dict[str, Any]] = []
+    unread: list[str] = []
+    lines = 0
+    for path in files:
+        try:
+            with tokenize.open(path) as file:
+                text = file.read()
+            found = hits_in(path, text)
+        except (OSError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            unread.append(f"{path}: {type(error).__name__}")
+            continue
+        lines += text.count("\n") + 1
+        hits.extend({"file": path, **hit._asdict()} for hit in found)
+    return {"hits": hits, "unread": unread, "lines": lines}

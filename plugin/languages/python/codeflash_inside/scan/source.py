@@ -1,0 +1,374 @@
+"""One module indexed once, so that each rule looks only at the nodes it is about."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from typing import Any, NamedTuple, Union
+
+Function = Union[ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda]
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+SCOPES = (*FUNCTIONS, ast.ClassDef, ast.Module)
+LOOPS = (ast.For, ast.AsyncFor, ast.While)
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+# Most nodes of a module are these; nothing is below them that a rule asks for.
+_LEAVES = (ast.Name, ast.Constant, ast.Pass, ast.Global, ast.Nonlocal, ast.Break, ast.Continue, ast.alias)
+_WANTED = (
+    ast.Call,
+    ast.Compare,
+    ast.AugAssign,
+    ast.Assign,
+    ast.Await,
+    ast.For,
+    ast.ListComp,
+    ast.SetComp,
+    ast.DictComp,
+    ast.GeneratorExp,
+    ast.With,
+    ast.ClassDef,
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+)
+
+
+class Hit(NamedTuple):
+    """One place that a rule points at.
+
+    Attributes:
+        rule: its name.
+        line: first line, from 1.
+        end: last line.
+        function: qualified name of the function it is in, without `<locals>`; empty at module level.
+        what: one line that says what is there and what to do.
+        domain: where it costs: cpu, memory or async.
+        loop: first and last line of the outermost loop around it, or of the place itself.
+    """
+
+    rule: str
+    line: int
+    end: int
+    function: str
+    what: str
+    domain: str
+    loop: tuple[int, int]
+
+
+class Binding(NamedTuple):
+    """How a name gets a value: by an expression, by an annotation alone, or by something that is not looked into."""
+
+    value: ast.expr | None
+    annotation: ast.expr | None
+    node: ast.AST
+
+
+class Scope:
+    """What one function, class or module binds.
+
+    Attributes:
+        bindings: name -> everything that it is bound to.
+        declared: names that are global or nonlocal here.
+    """
+
+    def __init__(self, node: ast.AST) -> None:
+        """Walk the scope, but not the scopes inside it."""
+        self.bindings: dict[str, list[Binding]] = {}
+        self.declared: set[str] = set()
+        if isinstance(node, FUNCTIONS):
+            self._parameters(node.args)
+        for inner in own_nodes(node):
+            self._bind(inner)
+
+    def _parameters(self, arguments: ast.arguments) -> None:
+        for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+            self.bindings[one.arg] = [Binding(None, one.annotation, one)]
+        for star in (arguments.vararg, arguments.kwarg):
+            if star is not None:
+                self.bindings[star.arg] = [Binding(None, None, star)]
+
+    def _bind(self, node: ast.AST) -> None:
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                self._target(target, node.value, None, node)
+        elif isinstance(node, ast.AnnAssign):
+            self._target(node.target, node.value, node.annotation, node)
+        elif isinstance(node, ast.NamedExpr):
+            self._target(node.target, node.value, None, node)
+        elif isinstance(node, (ast.For, ast.AsyncFor)):
+            self._target(node.target, None, None, node)
+        elif isinstance(node, (ast.With, ast.AsyncWith)):
+            for item in node.items:
+                if item.optional_vars is not None:
+                    self._target(item.optional_vars, None, None, node)
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            self._add(node.name, Binding(None, None, node))
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            for alias in node.names:
+                self._add(alias.asname or alias.name.partition(".")[0], Binding(None, None, node))
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            self._add(node.name, Binding(None, None, node))
+        elif isinstance(node, (ast.Global, ast.Nonlocal)):
+            self.declared.update(node.names)
+        elif node.__class__.__name__ in ("MatchAs", "MatchStar") and getattr(node, "name", None):
+            self._add(node.name, Binding(None, None, node))  # type: ignore[attr-defined]
+        elif node.__class__.__name__ == "MatchMapping" and getattr(node, "rest", None):
+            self._add(node.rest, Binding(None, None, node))  # type: ignore[attr-defined]
+
+    def _target(self, target: ast.expr, value: ast.expr | None, annotation: ast.expr | None, node: ast.AST) -> None:
+        if isinstance(target, (ast.Tuple, ast.List)):
+            values = value.elts if isinstance(value, (ast.Tuple, ast.List)) else []
+            pairs = values if len(values) == len(target.elts) else [None] * len(target.elts)
+            for one, own in zip(target.elts, pairs):
+                self._target(one, own, None, node)
+        elif isinstance(target, ast.Starred):
+            self._target(target.value, None, None, node)
+        else:
+            name = name_of(target)
+            if name:
+                self._add(name, Binding(value, annotation, node))
+
+    def _add(self, name: str, binding: Binding) -> None:
+        self.bindings.setdefault(name, []).append(binding)
+
+
+class Module:
+    """The syntax tree of one file with its index.
+
+    Attributes:
+        nodes: class of node -> all nodes of it that rules ask for, in no order.
+        imports: local name -> dotted name of what it was imported as.
+    """
+
+    def __init__(self, path: str, text: str) -> None:
+        """Parse and index `text`.
+
+        Raises:
+            SyntaxError, ValueError, RecursionError, MemoryError: it does not parse.
+        """
+        self.path = path
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self.tree = ast.parse(text)
+        self.nodes: dict[type, list[Any]] = {kind: [] for kind in _WANTED}
+        self.imports: dict[str, str] = {}
+        self.kinds: dict[tuple[int, str], str] = {}  # what is known of variables so far, by owner and name
+        self.found: dict[tuple[int, str], list[Binding]] = {}
+        self.grown: set[str] | None = None
+        self.declaring: dict[str, list[ast.AST]] = {}
+        self._scopes: dict[int, Scope] = {}
+        self._attributes: dict[int, Scope] = {}
+        self._index()
+
+    def _index(self) -> None:
+        # The parent is kept in a tuple: a walk over a node's dictionary then does not run back up.
+        wanted = self.nodes
+        leaves = frozenset(_LEAVES)
+        stack: list[Any] = [self.tree]
+        push = stack.append
+        is_node = ast.AST
+        while stack:
+            node = stack.pop()
+            up = (node,)
+            for value in list(node.__dict__.values()):
+                kind = value.__class__
+                if kind is list:
+                    for one in value:
+                        kind = one.__class__
+                        if kind in leaves:
+                            one.up = up
+                        elif isinstance(one, is_node):
+                            one.up = up  # type: ignore[attr-defined]
+                            push(one)
+                            if kind in wanted:
+                                wanted[kind].append(one)
+                            elif kind is ast.Import or kind is ast.ImportFrom:
+                                self._import(one)  # type: ignore[arg-type]
+                        if kind is ast.Global or kind is ast.Nonlocal:
+                            for name in one.names:
+                                self.declaring.setdefault(name, []).append(scope_node(one))
+                elif kind is int or kind is str or kind is tuple:
+                    continue
+                elif kind in leaves:
+                    value.up = up
+                elif isinstance(value, is_node):
+                    if value._fields:
+                        value.up = up  # type: ignore[attr-defined]
+                        push(value)
+                        if kind in wanted:
+                            wanted[kind].append(value)
+
+    def _import(self, node: ast.Import | ast.ImportFrom) -> None:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                top = alias.name.partition(".")[0]
+                self.imports[alias.asname or top] = alias.name if alias.asname else top
+        else:
+            origin = "." * node.level + (node.module or "")
+            for alias in node.names:
+                self.imports[alias.asname or alias.name] = f"{origin}.{alias.name}"
+
+    def of(self, *kinds: type) -> list[Any]:
+        """All nodes of these classes, in the order of their lines."""
+        return sorted((node for kind in kinds for node in self.nodes[kind]), key=lambda node: node.lineno)
+
+    def scope(self, node: ast.AST) -> Scope:
+        """What the function, class or module `node` binds."""
+        made = self._scopes.get(id(node))
+        if made is None:
+            made = self._scopes[id(node)] = Scope(node)
+        return made
+
+    def attributes(self, owner: ast.ClassDef) -> Scope:
+        """What a class and its methods bind as `self.<name>`."""
+        made = self._attributes.get(id(owner))
+        if made is None:
+            made = self._attributes[id(owner)] = Scope(ast.Module([], []))
+            for name, found in self.scope(owner).bindings.items():
+                made.bindings.setdefault(f"self.{name}", []).extend(found)
+            for method in owner.body:
+                if isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                    for name, found in self.scope(method).bindings.items():
+                        if name.startswith("self."):
+                            made.bindings.setdefault(name, []).extend(found)
+        return made
+
+    def dotted(self, node: ast.AST) -> str:
+        """The full name behind an expression: `np.append` is `numpy.append` after `import numpy as np`."""
+        parts: list[str] = []
+        while isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name):
+            return ""
+        return ".".join([self.imports.get(node.id, node.id), *reversed(parts)])
+
+
+def own_nodes(scope: ast.AST) -> list[ast.AST]:
+    """All nodes of a scope without those of scopes inside it; an inner function or class itself is among them."""
+    found: list[ast.AST] = []
+    stack = [scope.body] if isinstance(scope, ast.Lambda) else list(reversed(scope.body))  # type: ignore[attr-defined]
+    while stack:
+        node = stack.pop()
+        found.append(node)
+        if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+            continue
+        stack.extend(reversed(list(ast.iter_child_nodes(node))))
+    return found
+
+
+def parent(node: ast.AST) -> ast.AST | None:
+    """The node that holds this one; None for the module."""
+    up = getattr(node, "up", None)
+    return up[0] if up else None
+
+
+def enclosing(node: ast.AST, *kinds: type) -> Any:
+    """The nearest node of these classes above `node`, or None."""
+    above = parent(node)
+    while above is not None and not isinstance(above, kinds):
+        above = parent(above)
+    return above
+
+
+def scope_node(node: ast.AST) -> ast.AST:
+    """The function, class or module whose code `node` is."""
+    found: ast.AST = enclosing(node, *SCOPES)
+    return found
+
+
+def loops(node: ast.AST) -> list[Any]:
+    """The loops and comprehensions that repeat `node` within its function, innermost first.
+
+    What is evaluated once, such as the iterable of a `for`, is not repeated by it.
+    """
+    found: list[Any] = []
+    below, above = node, parent(node)
+    while above is not None and not isinstance(above, SCOPES):
+        if isinstance(above, (ast.For, ast.AsyncFor)):
+            if any(below is one for one in above.body):
+                found.append(above)
+        elif isinstance(above, ast.While):
+            if below is above.test or any(below is one for one in above.body):
+                found.append(above)
+        elif isinstance(above, COMPREHENSIONS):
+            first = above.generators[0]
+            if below is not first or not _within(node, first.iter):
+                found.append(above)
+        below, above = above, parent(above)
+    return found
+
+
+def _within(node: ast.AST, top: ast.AST) -> bool:
+    above: ast.AST | None = node
+    while above is not None and not isinstance(above, SCOPES):
+        if above is top:
+            return True
+        above = parent(above)
+    return False
+
+
+def inside(node: ast.AST, top: ast.AST) -> bool:
+    """Whether `node` is `top` or below it, also through functions between them."""
+    above: ast.AST | None = node
+    while above is not None:
+        if above is top:
+            return True
+        above = parent(above)
+    return False
+
+
+def qualified_name(node: ast.AST) -> str:
+    """The qualified name of the function that `node` is in, without `<locals>`; its own for a function or class."""
+    names: list[str] = []
+    above: ast.AST | None = node
+    while above is not None:
+        if isinstance(above, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.append(above.name)
+        above = parent(above)
+    return ".".join(reversed(names))
+
+
+def name_of(node: ast.AST) -> str:
+    """`name` or `self.name`; empty for anything else."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
+        return f"self.{node.attr}"
+    return ""
+
+
+def names_in(*nodes: ast.AST) -> set[str]:
+    """All names read or written below these nodes."""
+    return {inner.id for node in nodes for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+
+
+def loop_names(loop: Any) -> set[str]:
+    """Names that a loop or comprehension binds anew in each step: its variables and what its body assigns."""
+    if isinstance(loop, COMPREHENSIONS):
+        return names_in(*(generator.target for generator in loop.generators))
+    known: set[str] | None = getattr(loop, "bound", (None,))[0]
+    if known is not None:
+        return known
+    found = set()
+    for node in ast.walk(loop):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            found.add(name_of(node))
+    found.discard("")
+    loop.bound = (found,)  # in a tuple, as `up` is
+    return found
+
+
+def text_of(node: ast.AST, most: int = 60) -> str:
+    """Source of an expression for a message, cut where it is long."""
+    text = " ".join(ast.unparse(node).split())
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def make_hit(rule: str, node: Any, what: str, domain: str = "cpu") -> Hit:
+    """A hit at `node`."""
+    around = loops(node)
+    outer = around[-1] if around else node
+    span = (outer.lineno, outer.end_lineno or outer.lineno)
+    last = node.lineno if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) else node.end_lineno
+    return Hit(rule, node.lineno, last or node.lineno, qualified_name(node), what, domain, span)

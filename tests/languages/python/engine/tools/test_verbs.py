@@ -1,0 +1,145 @@
+"""The verbs of the analysis tools on a small project, through the command line, in another interpreter."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+
+from codeflash_agent import cli
+
+CODE = """import json
+import decimal
+
+
+def unique(words):
+    seen = []
+    for word in words:
+        if word not in seen:
+            seen.append(word.lower())
+    return seen
+
+
+def exact(x):
+    return decimal.Decimal(x)
+
+
+def main():
+    print(len(unique([str(i % 50) for i in range(2000)])))
+
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A project of one module, as the current folder."""
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "app"\nversion = "1"\n', encoding="utf-8")
+    (tmp_path / "app.py").write_text(CODE, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["setup", "--set", f"interpreter={sys.executable}", "--set", "source_root=."]) == 0
+    return tmp_path
+
+
+def ask(capsys, *argv):
+    """Exit status and document of a verb."""
+    capsys.readouterr()
+    status = cli.main(
+        [*argv, "--json"] if "--" not in argv else [*argv[: argv.index("--")], "--json", "-", *argv[argv.index("--") :]]
+    )
+    return status, json.loads(capsys.readouterr().out)
+
+
+def profile(project, percent):
+    """A unified profile that says how hot `unique` is."""
+    row = {"file": "app.py", "line": 5, "function": "unique", "cpu_own_percent": percent, "cpu_cum_percent": percent}
+    file = project / "profile.json"
+    file.write_text(json.dumps({"source_root": str(project), "functions": [row]}), encoding="utf-8")
+    return str(file)
+
+
+def test_scan_makes_targets_of_hot_hits_only(project, capsys):
+    """The same hit is a target with 60 % of the time, status 1, and a note with none, status 0."""
+    status, hot = ask(capsys, "scan", "--own", "--profile", profile(project, 60.0))
+    assert status == 1
+    assert [(row["rule"], row["file"], row["line"]) for row in hot["targets"]] == [("list-membership", "app.py", 8)]
+    status, cold = ask(capsys, "scan", "--own", "--profile", profile(project, 0.1))
+    assert (status, cold["targets"], len(cold["notes"])) == (0, [], 1)
+
+
+def test_scan_runs_the_linter_too(project, capsys):
+    """What the linter finds comes with the function it is in."""
+    (project / "app.py").write_text("def f(rows):\n    return sum([[1], [2]], [])\n", encoding="utf-8")
+    _, found = ask(capsys, "scan")
+    assert [(row["rule"], row["function"]) for row in found["notes"]] == [("RUF017", "f")], found["left_out"]
+
+
+def test_scaling_of_a_callable_is_measured_in_the_target(project, capsys):
+    """A quadratic function is seen to grow faster than n log n; seconds and peaks are given for each size."""
+    _, found = ask(
+        capsys,
+        "scaling",
+        "app:unique",
+        "--input",
+        "[str(i) for i in range(n)]",
+        "--sizes",
+        "200,400,800,1600,3200",
+        "--rounds",
+        "5",
+    )
+    assert found["sizes"] == [200, 400, 800, 1600, 3200]
+    assert found["time"]["exponent"] > 1.4
+    assert found["peak_bytes"]["3200"] > found["peak_bytes"]["200"]
+
+
+def test_imports_finds_what_the_command_does_not_use(project, capsys):
+    """`decimal` could wait, for no function that needs it runs; the observed program is left as it is."""
+    status, found = ask(
+        capsys, "imports", "--root", ".", "--verify", "0", "--", sys.executable, "-c", "import app; app.main()"
+    )
+    assert {"app", "json", "decimal"} <= {row["module"] for row in found["modules"]}
+    assert (project / "app.py").read_text(encoding="utf-8") == CODE
+    assert status == (1 if found["candidates"] else 0)
+
+
+def test_differ_shows_the_smallest_difference_first(project, capsys):
+    """A replacement that forgets one kind of line differs on that line alone; what both refuse alike is no difference."""
+    (project / "paths.py").write_text(
+        "import ast\n\n\ndef old(text):\n    return [n.names[0].name for n in ast.parse(text).body if isinstance(n, (ast.Import, ast.ImportFrom))]\n\n\n"
+        "def new(text):\n    return [n.names[0].name for n in ast.parse(text).body if isinstance(n, ast.Import)]\n",
+        encoding="utf-8",
+    )
+    (project / "other.py").write_text("x = 1\nfrom a import b\ny = 2\n", encoding="utf-8")
+    status, found = ask(capsys, "differ", "paths:old", "paths:new", "--generate", "20")
+    assert status == 1
+    assert found["raised"] > 0
+    smallest = found["differences"][0]["input"]
+    assert smallest.startswith("from")
+    assert len(smallest) <= len("from a import b")
+    status, found = ask(capsys, "differ", "paths:old", "paths:old", "--generate", "20")
+    assert (status, found["differences"]) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("argv", "says"),
+    [
+        (["scan", "nowhere"], "nowhere is not there"),
+        (["scan", "--profile", "app.py"], "cannot read"),
+        (["scaling", "app:nothing"], "is not there"),
+        (["scaling", "--", "echo", "x"], "{n}"),
+        (["scaling", "app:unique", "--sizes", "x"], "whole numbers"),
+        (["differ", "app:unique", "app:gone"], "is not there"),
+        (["differ", "app:unique", "app:exact", "--corpus", "*.csv"], "no file matches"),
+        (["imports", "--", "no-such-command-here"], "cannot run"),
+    ],
+)
+def test_bad_input_is_one_line_and_status_2(project, capsys, argv, says):
+    """What is wrong and what to do, on one line."""
+    capsys.readouterr()
+    assert cli.main(argv) == 2
+    error = capsys.readouterr().err.strip().splitlines()
+    assert len(error) == 1
+    assert says in error[0]
