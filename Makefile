@@ -10,8 +10,10 @@ SOURCES := build_dist.py scripts plugin/engine plugin/languages/python/engine pl
 demo: python ## the main job on a published library: real client, scripted model; LIVE=1 for the real model
 	@$(PYTHON) scripts/demo.py $(if $(LIVE),--live)
 
-test: venv clients ## all tests; TESTS="tests/plugin -k dist" for some
-	@$(PY) -m pytest $(TESTS)
+JOBS ?= 2
+
+test: venv clients ## all tests, two files at a time; TESTS="tests/plugin -k dist" for some, JOBS=0 for one after the other
+	@$(PY) -m pytest -n $(JOBS) --dist loadfile $(TESTS)
 
 lint: venv ## style, types, the plugin checker, and that the one-file profiler is up to date
 	@$(PY) -m ruff check .

@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from profiler import __version__, diff, errors, scaling
+from profiler import __version__, diff, errors
 from profiler.analyse import deltas
 from profiler.analyse.document import build
 from profiler.analyse.targets import FORMULA
@@ -36,7 +36,6 @@ examples:
   %(prog)s mypackage --json profile.json -- python scripts/benchmark.py
   %(prog)s . --quick -- python -c "from mypackage import run; run()"
   %(prog)s diff before.json after.json
-  %(prog)s scaling --setup "from mypackage import merge" --data "list(range(n))" "merge(data)"
 
 The command is anything that ends in Python: pytest, python, a console script, uv run, a shell script. `python` and
 `pytest` mean the interpreter that runs this profiler. Child processes, threads and asyncio are followed.
@@ -111,8 +110,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if words[:1] == [diff.WORD] and "--" not in words:
             return diff.main(words[1:], NAME)
-        if words[:1] == [scaling.WORD] and "--" not in words:
-            return scaling.main(words[1:], NAME)
         return _profile(words)
     except ProfileError as error:
         line = " ".join(str(error).split())
