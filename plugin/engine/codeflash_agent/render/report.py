@@ -83,7 +83,7 @@ def complete_line(
     answered = [review for review in reviews if review.answered]
     outcome = review_render.outcome_text(answered[-1]) if answered else "none, nothing was kept"
     return (
-        f"[complete] {len(records)} experiments, {len(kept)} kept; {gain} Interactions: {', '.join(found) or 'none'}. "
+        f"[complete] {len(records)} experiment{'s' * (len(records) != 1)}, {len(kept)} kept; {gain} Interactions: {', '.join(found) or 'none'}. "
         f"Review: {outcome}"
     )
 

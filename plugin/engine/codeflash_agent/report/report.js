@@ -16,7 +16,7 @@
     const drawn = data.waterfall;
     if (!drawn) { place.closest("figure").remove(); return; }
     const width = place.clientWidth, narrow = width < 560, left = narrow ? 150 : 320;
-    const letters = Math.floor(left / 6.6);
+    const letters = Math.floor(left / 7.4);
     const last = drawn.steps[drawn.steps.length - 1].after;
     const rows = [
       { y: "at the start", x1: 0, x2: 1, kind: "--same", text: "100 %" },
@@ -45,9 +45,10 @@
     const domain = groups.flatMap((group, index) => [...(index ? [`gap ${index}\n`] : []), ...metrics.filter((metric) => ticks.some((row) => row.of === group && row.metric === metric)).map((metric) => `${group}\n${metric}`)]);
     const heads = new Set(groups.map((group) => domain.find((name) => name.startsWith(`${group}\n`))));
     const low = Math.min(0.9, ...rows.map((row) => row.low)), high = Math.max(1.1, ...rows.map((row) => row.high));
+    const ends = [low * 0.97, high * 1.03], inside = (steps) => steps.filter((step) => step >= ends[0] && step <= ends[1]);
     place.replaceChildren(Plot.plot({
       ...base(width), marginLeft: left + 70, marginRight: 60, marginTop: 10, marginBottom: 38, height: 54 + 22 * domain.length,
-      x: { type: "log", domain: [low * 0.97, high * 1.03], label: "times better than before", labelAnchor: "center", labelArrow: "none", grid: true, ticks: high / low < 4 ? (narrow ? [0.5, 1, 2] : [0.5, 0.75, 1, 1.25, 1.5, 2, 3]) : narrow ? 3 : 6, tickFormat: (value) => `${+value.toPrecision(3)}×` },
+      x: { type: "log", domain: ends, label: "times better than before", labelAnchor: "center", labelArrow: "none", grid: true, ticks: high / low < 4 ? inside(narrow ? [0.5, 1, 2] : [0.5, 0.75, 1, 1.25, 1.5, 2, 3]) : narrow ? 3 : 6, tickFormat: (value) => `${+value.toPrecision(3)}×` },
       y: { domain, label: null, tickSize: 0, tickFormat: (name) => name.split("\n")[1] },
       marks: [
         Plot.ruleX([1], { stroke: colour("--ink"), strokeDasharray: "3 3" }),
