@@ -54,7 +54,7 @@ def test_an_approval_settles_the_review_and_the_report_says_whose_it_is(asked: P
     assert "[adversarial-review] settled" in capsys.readouterr().out
     assert cli.main(["report", "--complete"]) == 0
     report = capsys.readouterr().out
-    assert report.splitlines()[-1].startswith("[complete] 1 experiments, 1 kept; **CPU 2.00x")
+    assert report.splitlines()[-1].startswith("[complete] 1 experiment, 1 kept; **CPU 2.00x")
     assert "by a Claude reviewer in a context of its own" in report
     assert newest(asked).attempts[-1].reviewer == "claude"
 
