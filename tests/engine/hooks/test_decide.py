@@ -9,7 +9,7 @@ import pytest
 from codeflash_agent.hooks import decide
 from codeflash_agent.hooks.decide import Seen, Standing
 
-PROJECT = Path("/work/app")
+PROJECT = Path("/srv/app")
 HOME = PROJECT / ".codeflash"
 TREE = HOME / "worktrees" / "optimize"
 BASELINE = HOME / "worktrees" / "baseline"
@@ -31,7 +31,7 @@ def refusal(path: Path, standing: Standing) -> str:
     ("path", "kind"),
     [
         (Path("/tmp/scratch.py"), decide.OUTSIDE),
-        (Path("/work/app-other/x.py"), decide.OUTSIDE),
+        (Path("/srv/app-other/x.py"), decide.OUTSIDE),
         (PROJECT / "app.py", decide.CHECKOUT),
         (TREE / "app.py", decide.TREE),
         (BASELINE / "app.py", decide.BASELINE),
