@@ -31,6 +31,7 @@ from codeflash_agent.commands import (
     scan,
     setup,
     skip,
+    stages,
     status,
 )
 from codeflash_agent.errors import USAGE, CodeflashError
@@ -58,6 +59,7 @@ VERBS = {
     "scan": scan,
     "scaling": scaling,
     "imports": imports,
+    "stages": stages,
     "library": library,
     "differ": differ,
     "hook": hook,

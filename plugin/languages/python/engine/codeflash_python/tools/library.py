@@ -23,7 +23,7 @@ ENOUGH_PERCENT, FEW_FUNCTIONS = 20.0, 10
 USUAL_COST = 0.15
 WRITING = re.compile(
     r"(^|_)(write|dump|dumps|save|emit|render|transform|transformer|replace|changes|remove|insert|unparse|codemod|serialize|"
-    r"code|leave|update|delete|set|edit|patch|generate|apply)($|_)|=$|Transformer"
+    r"leave|update|delete|set|edit|patch|generate|apply)($|_)|=$|Transformer|^code$"
 )
 STANDARD = {
     "libcst": "ast, tokenize", "parso": "ast, tokenize", "lib2to3": "ast", "redbaron": "ast", "astroid": "ast", "asttokens": "ast",
