@@ -77,6 +77,8 @@ def _record_loads(config: dict) -> None:  # type: ignore[type-arg]
     def asked(name, globals=None, locals=None, fromlist=(), level=0):  # type: ignore[no-untyped-def]
         result = importer(name, globals, locals, fromlist, level)
         who = globals.get("__name__", "") if globals else ""
+        if stack and (not who or who.startswith("importlib")):
+            who = stack[-1][0]  # `__import__(name)` alone, or from C: for the module that is being loaded
         if level and globals:
             package = globals.get("__package__") or who.rpartition(".")[0]
             for _ in range(level - 1):
