@@ -35,6 +35,7 @@ from codeflash_agent.commands import (
     scan,
     setup,
     skip,
+    stages,
     status,
 )
 from codeflash_agent.errors import USAGE, CodeflashError
@@ -64,6 +65,7 @@ VERBS = {
     "scan": scan,
     "scaling": scaling,
     "imports": imports,
+    "stages": stages,
     "library": library,
     "differ": differ,
     "ci": ci,

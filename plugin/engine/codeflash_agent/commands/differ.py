@@ -37,6 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--generate", type=int, default=200, metavar="N", help="generated inputs (default 200; 0: none)"
     )
+    parser.add_argument("--files-only", action="store_true", help="no edge cases: what the time is to be compared by")
     parser.add_argument("--limit", type=int, default=10, metavar="N", help="show so many differences (default 10)")
     _common.add_json(parser)
 
@@ -45,6 +46,6 @@ def run(arguments: argparse.Namespace) -> int:
     """Compare."""
     options = {
         "old": arguments.old, "new": arguments.new, "corpus": arguments.corpus, "as": arguments.kind,
-        "generate": arguments.generate, "limit": arguments.limit,
+        "generate": arguments.generate, "limit": arguments.limit, "files_only": arguments.files_only,
     }  # fmt: skip
     return _tools.answer(arguments, "differ", options)

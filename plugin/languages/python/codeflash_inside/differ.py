@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 MOST_SHRINKING = 400  # calls spent on making one differing input smaller
 MOST_SHRUNK = 10
+ENOUGH_S, LONG_S, MOST_ROUNDS = 0.5, 5.0, 400
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
@@ -33,6 +34,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         raised += first[0] == "raised"
         if not same(first, second):
             differing.append({"name": name, "input": text, "old": first, "new": second})
+    _time(old, new, kind, _inputs(request), seconds)
     differing.sort(key=lambda one: len(one["input"]))
     for one in differing[:MOST_SHRUNK] if kind != "path" else []:
         smaller = shrink(
@@ -57,6 +59,28 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         "old_s": seconds["old"],
         "new_s": seconds["new"],
     }
+
+
+def _time(
+    old: Callable[..., Any],
+    new: Callable[..., Any],
+    kind: str,
+    inputs: list[tuple[str, str]],
+    seconds: dict[str, float],
+) -> None:
+    """Go over the inputs again, both in turn, until the figures are long enough to be compared.
+
+    The first round, in which both pay for what is done once, does not count.
+    """
+    if not inputs or seconds["old"] > LONG_S:
+        return
+    seconds["old"] = seconds["new"] = 0.0
+    for _ in range(MOST_ROUNDS):
+        for name, text in inputs:
+            outcome(old, _given(kind, text, name), seconds, "old")
+            outcome(new, _given(kind, text, name), seconds, "new")
+        if seconds["old"] >= ENOUGH_S:
+            break
 
 
 def _inputs(request: dict[str, Any]) -> list[tuple[str, str]]:

@@ -45,7 +45,7 @@ def _record_loads(config: dict) -> None:  # type: ignore[type-arg]
     loads: list[list] = []  # type: ignore[type-arg]
     stack: list[list] = []  # type: ignore[type-arg]
     edges: set[tuple[str, str]] = set()
-    load, importer = bootstrap._load_unlocked, builtins.__import__  # type: ignore[attr-defined]
+    load, importer = bootstrap._find_and_load_unlocked, builtins.__import__  # type: ignore[attr-defined]
     try:
         statm = os.open("/proc/self/statm", os.O_RDONLY)
     except OSError:
@@ -54,13 +54,17 @@ def _record_loads(config: dict) -> None:  # type: ignore[type-arg]
     def resident() -> int:
         return int(os.pread(statm, 64, 0).split()[1]) * page if statm >= 0 else 0
 
-    def timed(spec):  # type: ignore[no-untyped-def]
-        row = [spec.name, stack[-1][0] if stack else "", 0.0, 0.0, 0, 0, getattr(spec, "origin", None) or "", 0.0, 0]
+    def timed(name, import_):  # type: ignore[no-untyped-def]
+        # A package is loaded on the way to its module; whoever asked for the module asked for both.
+        asking = next((row[0] for row in reversed(stack) if not row[0].startswith(name + ".")), "")
+        row = [name, asking, 0.0, 0.0, 0, 0, "", 0.0, 0]
         loads.append(row)
         stack.append(row)
         before, start = resident(), clock()
         try:
-            return load(spec)
+            module = load(name, import_)
+            row[6] = getattr(getattr(module, "__spec__", None), "origin", None) or ""
+            return module
         finally:
             spent, grown = clock() - start, resident() - before
             stack.pop()
@@ -73,6 +77,8 @@ def _record_loads(config: dict) -> None:  # type: ignore[type-arg]
     def asked(name, globals=None, locals=None, fromlist=(), level=0):  # type: ignore[no-untyped-def]
         result = importer(name, globals, locals, fromlist, level)
         who = globals.get("__name__", "") if globals else ""
+        if stack and (not who or who.startswith("importlib")):
+            who = stack[-1][0]  # `__import__(name)` alone, or from C: for the module that is being loaded
         if level and globals:
             package = globals.get("__package__") or who.rpartition(".")[0]
             for _ in range(level - 1):
@@ -83,12 +89,12 @@ def _record_loads(config: dict) -> None:  # type: ignore[type-arg]
             edges.add((who, f"{name}.{one}"))
         return result
 
-    bootstrap._load_unlocked = timed  # type: ignore[attr-defined]
+    bootstrap._find_and_load_unlocked = timed  # type: ignore[attr-defined]
     builtins.__import__ = asked
 
     def content() -> dict:  # type: ignore[type-arg]
         builtins.__import__ = importer
-        bootstrap._load_unlocked = load  # type: ignore[attr-defined]
+        bootstrap._find_and_load_unlocked = load  # type: ignore[attr-defined]
         known = set(sys.modules)
         main = getattr(sys.modules.get("__main__"), "__file__", None)
         return {

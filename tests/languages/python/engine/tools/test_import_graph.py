@@ -41,7 +41,6 @@ def test_relative_statement_is_resolved():
 
 
 def test_least_keeps_the_quiet_run():
-    """Of several observations each module has its least time."""
+    """Of several observations the one with the least time in all is taken whole."""
     one, other = graph([("a", "", 5), ("b", "a", 9)], []), graph([("a", "", 8), ("b", "a", 3)], [])
-    least = Graph.least([one, other])
-    assert (least.self_s["a"], least.self_s["b"]) == (0.005, 0.003)
+    assert Graph.least([one, other]) is other

@@ -15,6 +15,7 @@ TOOLS = {
     "scaling": "scaling",
     "imports": "imports",
     "library": "library",
+    "stages": "stages",
     "differ": "differ",
 }
 

@@ -27,7 +27,9 @@ def answer(inquiry: Inquiry) -> Answer:
         if options["generate"]
         else list(edge_cases.WRITTEN)
     )
-    request = {
+    if options.get("files_only"):
+        cases = []
+    request: dict[str, Any] = {
         "old": options["old"],
         "new": options["new"],
         "as": options["as"],
@@ -36,6 +38,8 @@ def answer(inquiry: Inquiry) -> Answer:
     }
     found = inside.ask(inquiry, "differ", request)
     document: dict[str, Any] = {"schema_version": 1, "files": len(files), "cases": len(cases), **found}
+    # What the new path costs of the old one, which `library --cost` takes.
+    document["cost"] = found["new_s"] / found["old_s"] if found["old_s"] else None
     return Answer(_lines(document, options["limit"]), document, found=bool(found["differences"]))
 
 

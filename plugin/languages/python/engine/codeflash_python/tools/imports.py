@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 INJECTED = inside.PACKAGE / "imports"
 OLD_FORMAT = 2  # of marshal, which every interpreter reads
-REPEATS = 5
+REPEATS = 7
 LEAST_MS = 3.0  # an import that takes less is no candidate
 MIB = 1024 * 1024
 

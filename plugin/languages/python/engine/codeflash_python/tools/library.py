@@ -23,7 +23,7 @@ ENOUGH_PERCENT, FEW_FUNCTIONS = 20.0, 10
 USUAL_COST = 0.15
 WRITING = re.compile(
     r"(^|_)(write|dump|dumps|save|emit|render|transform|transformer|replace|changes|remove|insert|unparse|codemod|serialize|"
-    r"code|leave|update|delete|set|edit|patch|generate|apply)($|_)|=$|Transformer"
+    r"leave|update|delete|set|edit|patch|generate|apply)($|_)|=$|Transformer|^code$"
 )
 STANDARD = {
     "libcst": "ast, tokenize", "parso": "ast, tokenize", "lib2to3": "ast", "redbaron": "ast", "astroid": "ast", "asttokens": "ast",
@@ -81,13 +81,15 @@ def _audit(inquiry: Inquiry, name: str, found: dict[str, Any], share: dict[str, 
         sites[use["file"], use["function"]].append(use)
     rows = []
     for (file, function), uses in sites.items():
-        percent = _time_under(heated, Path(file), function, uses[0]["line"], found["tops"])
+        percent, own = _time_under(heated, Path(file), function, uses[0]["line"], found["tops"])
         rows.append(
             {
                 "file": os.path.relpath(file, inquiry.tree),
                 "line": uses[0]["line"],
                 "function": function,
                 "percent": percent,
+                # A function that is there for the library goes with it as a whole.
+                "replaced_percent": own if percent >= own / 2 else percent,
                 "write": any(use["write"] for use in uses),
                 "names": sorted({use["name"] for use in uses}),
             }
@@ -98,7 +100,7 @@ def _audit(inquiry: Inquiry, name: str, found: dict[str, Any], share: dict[str, 
     whole = share["percent"] if share else placed
     # Time that the profile puts under no call site (through other libraries, at import) is shared out as the rest is.
     scale = whole / placed if placed > 0 else 0.0
-    replaceable = sum(row["percent"] for row in reads) * min(scale, 1.0) if placed else 0.0
+    replaceable = sum(row["replaced_percent"] for row in reads) * min(scale, 1.0) if placed else 0.0
     needed = sorted({_root(name_) for row in reads for name_ in row["names"] if row["percent"] > 0 or not placed})
     standard = STANDARD.get(name.lower())
     cost = inquiry.options.get("cost") or USUAL_COST
@@ -143,19 +145,20 @@ def _root(name: str) -> str:
     return name.partition("()")[0].partition("[]")[0].rstrip("=")
 
 
-def _time_under(heated: Heated, file: Path, function: str, line: int, tops: list[str]) -> float:
-    """Percent of CPU below calls of the library from one function."""
+def _time_under(heated: Heated, file: Path, function: str, line: int, tops: list[str]) -> tuple[float, float]:
+    """Percent of CPU below calls of the library from one function, and of the function with all that is not the project's."""
     row = heated.function(file, function or "<module>", line)
     marks = [f"{os.sep}{top}{os.sep}" for top in tops] + [f"{os.sep}{top}.py" for top in tops]
     starts = tuple(f"{top}{os.sep}" for top in tops)
     callees = (row or {}).get("callees") or []
-    return float(
+    under = float(
         sum(
             one["cpu_percent"]
             for one in callees
             if any(mark in one["file"] for mark in marks) or one["file"].startswith(starts)
         )
     )
+    return under, max(under, float((row or {}).get("cpu_own_percent") or 0.0))
 
 
 def _lines(document: dict[str, Any]) -> list[str]:
