@@ -26,10 +26,8 @@ HELP = (
     "profile CPU, memory, collector and event loop jointly; in a session it opens the way to the next experiment; "
     "--from reads a profile that another tool took elsewhere, as evidence only"
 )
-EXAMPLE = (
-    "codeflash-agent profile -- python scripts/import_job.py --rows 100000\n"
-    "  codeflash-agent profile --from production.pprof.gz --json evidence.json"
-)
+EXAMPLE = "codeflash-agent profile -- python scripts/import_job.py --rows 100000"
+EXAMPLE += "\n  codeflash-agent profile --from production.pprof.gz --json evidence.json"
 
 STDERR = 2
 
@@ -48,8 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--from",
         dest="taken",
         metavar="FILE",
-        help="read a profile taken elsewhere instead of running anything (py-spy, speedscope, Austin, pprof, cProfile, "
-        "memray, Scalene); it opens no experiment; status 1 where nothing in it is this project's",
+        help="read a profile that another tool took elsewhere instead of running anything, in any format that the "
+        "project's language knows; it opens no experiment; status 1 where nothing in it is this project's",
     )
     parser.add_argument("--format", metavar="FORMAT", help="the format of that file, where its content does not say it")
     _common.add_json(parser)
