@@ -236,6 +236,23 @@ class _Sampler:
                 part.look()
 
 
+def _check_script(path: str) -> None:
+    """Refuse what another interpreter or none runs.
+
+    Raises:
+        calling.Unusable: it is no Python script.
+    """
+    try:
+        with open(path, "rb") as file:
+            first = file.readline(200)
+    except (OSError, IsADirectoryError) as error:
+        if os.path.isdir(path):
+            return  # a package's folder with a __main__.py
+        raise calling.Unusable(f"cannot run {path}: {error}; give a script, or -m and a module") from error
+    if not path.endswith((".py", ".pyz")) and not (first.startswith(b"#!") and b"python" in first):
+        raise calling.Unusable(f"{path} is no Python script; give the script that it starts, or -m and a module")
+
+
 def _command(request: dict[str, Any]) -> dict[str, Any]:
     import runpy
     import threading
@@ -254,6 +271,7 @@ def _command(request: dict[str, Any]) -> dict[str, Any]:
             exec(compile(arguments[1], "<string>", "exec"), {"__name__": "__main__"})  # noqa: S102 - the user's command
         else:
             path = arguments[0] if os.path.exists(arguments[0]) else shutil.which(arguments[0]) or arguments[0]
+            _check_script(path)
             sys.argv = [path, *arguments[1:]]
             sys.path.insert(0, os.path.dirname(os.path.abspath(path)))
             runpy.run_path(path, run_name="__main__")

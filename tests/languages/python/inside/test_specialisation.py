@@ -91,6 +91,9 @@ def test_hot_functions_are_watched_while_the_command_runs(project, capsys):
         (["hot:steady", "--calls", "1"], "from two calls on"),
         (["hot:steady", "--", "python", "hot.py"], "not both"),
         (["--", "python", "hot.py"], "no profile says"),
+        (["--profile", "profile.json", "--", "ls", "-l"], "is no Python script"),
+        (["--profile", "profile.json", "--", "python", "gone.py"], "cannot run gone.py"),
+        (["--profile", "profile.json", "--", "python"], "no program"),
         (["json:loads", "--input", "len"], ""),
         (["math:sqrt", "--input", "4"], "no bytecode"),
     ],
@@ -98,6 +101,8 @@ def test_hot_functions_are_watched_while_the_command_runs(project, capsys):
 def test_bad_input_is_one_line_and_status_2(tmp_path, monkeypatch, capsys, argv, says):
     """What is wrong and what to do, on one line; an error of the user's own code is shown as it is."""
     shutil.copy(FIXTURE, tmp_path / "hot.py")
+    row = {"file": "hot.py", "line": 14, "function": "mixed", "cpu_own_percent": 50.0}
+    (tmp_path / "profile.json").write_text(json.dumps({"source_root": ".", "functions": [row]}), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     interpreter = INTERPRETERS[VERSIONS[0]]
     assert cli.main(["setup", "--set", f"interpreter={interpreter}", "--set", "source_root=."]) == 0
@@ -106,6 +111,22 @@ def test_bad_input_is_one_line_and_status_2(tmp_path, monkeypatch, capsys, argv,
     error = capsys.readouterr().err.strip().splitlines()
     assert len(error) == 1
     assert says in error[0]
+
+
+def test_a_module_and_an_installed_script_are_commands(project, capsys):
+    """`-m module` and a console script of the interpreter run like a script."""
+    row = {"file": "hot.py", "line": 14, "function": "mixed", "cpu_own_percent": 50.0}
+    (project / "profile.json").write_text(
+        json.dumps({"source_root": str(project), "functions": [row]}), encoding="utf-8"
+    )
+    status, found = ask(capsys, "--profile", "profile.json", "--", "python", "-m", "hot")
+    assert (status, [one["function"] for one in found["functions"]]) == (1, ["mixed"])
+    script = project / "run-hot"
+    script.write_text(
+        f"#!{sys.executable}\nimport hot\n\nfor _ in range(3000):\n    hot.mixed(hot.values(20))\n", encoding="utf-8"
+    )
+    status, found = ask(capsys, "--profile", "profile.json", "--", "./run-hot")
+    assert [one["function"] for one in found["functions"]] == ["mixed"]
 
 
 def test_an_older_interpreter_is_said(tmp_path, monkeypatch, capsys):
