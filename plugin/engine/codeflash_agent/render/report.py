@@ -83,7 +83,7 @@ def complete_line(
     """`[complete]`: experiments, keeps, the gain with intervals, interactions, and who reviewed with which outcome."""
     kept = [record for record in records if record.state == "keep"]
     found = sorted({record.interaction for record in kept if record.interaction != "none"})
-    gain = " ".join(line for line in _headline(session, kept, gains, tried=bool(records)) if line)
+    gain = _headline(session, kept, gains, tried=bool(records))[0]  # what was measured whole, where it was
     answered = [review for review in reviews if review.answered]
     outcome = review_render.outcome_text(answered[-1]) if answered else "none, nothing was kept"
     return (
