@@ -35,6 +35,7 @@ from codeflash_agent.commands import (
     scan,
     setup,
     skip,
+    specialisation,
     stages,
     status,
 )
@@ -66,6 +67,7 @@ VERBS = {
     "scaling": scaling,
     "imports": imports,
     "stages": stages,
+    "specialisation": specialisation,
     "library": library,
     "differ": differ,
     "ci": ci,

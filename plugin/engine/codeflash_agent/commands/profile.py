@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codeflash_agent import languages
-from codeflash_agent.commands import _common
+from codeflash_agent.commands import _common, _tools
 from codeflash_agent.errors import DONE, NO, EnvironmentProblem
 from codeflash_agent.session import context as contexts
 from codeflash_agent.session import state
@@ -22,8 +22,12 @@ if TYPE_CHECKING:
     from codeflash_agent.language import Language, Setup
     from codeflash_agent.storage.layout import Layout
 
-HELP = "profile CPU, memory, collector and event loop jointly; in a session it opens the way to the next experiment"
+HELP = (
+    "profile CPU, memory, collector and event loop jointly; in a session it opens the way to the next experiment; "
+    "--from reads a profile that another tool took elsewhere, as evidence only"
+)
 EXAMPLE = "codeflash-agent profile -- python scripts/import_job.py --rows 100000"
+EXAMPLE += "\n  codeflash-agent profile --from production.pprof.gz --json evidence.json"
 
 STDERR = 2
 
@@ -38,6 +42,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="OPTION",
         help="passed on to the profiler, e.g. --option=--top=20",
     )
+    parser.add_argument(
+        "--from",
+        dest="taken",
+        metavar="FILE",
+        help="read a profile that another tool took elsewhere instead of running anything, in any format that the "
+        "project's language knows; it opens no experiment; status 1 where nothing in it is this project's",
+    )
+    parser.add_argument("--format", metavar="FORMAT", help="the format of that file, where its content does not say it")
     _common.add_json(parser)
     parser.add_argument(
         "command", nargs="*", metavar="-- COMMAND", help="default: the session's benchmark, else setup's"
@@ -46,6 +58,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Profile in the session's tree where there is a session, else in the checkout, changing nothing."""
+    if arguments.taken:
+        if arguments.command or arguments.quick or arguments.option:
+            raise EnvironmentProblem(
+                "--from reads a file and runs nothing: leave out the command, --quick and --option"
+            )
+        return _tools.answer(arguments, "evidence", {"from": arguments.taken, "format": arguments.format})
+    if arguments.format:
+        raise EnvironmentProblem("--format says what --from FILE is; give the file")
     layout = places.find(Path.cwd(), need_git=False)
     if state.exists(layout):
         with contexts.opened() as context:

@@ -30,6 +30,8 @@ def load(path: Path) -> dict[str, Any]:
         raise ProfileError(f"{path} is not JSON; give a file that --json wrote", USAGE) from error
     if not isinstance(document, dict) or "schema_version" not in document or "functions" not in document:
         raise ProfileError(f"{path} is no profile; give a file that --json wrote", USAGE)
+    if document.get("kind") == "evidence":
+        raise ProfileError(f"{path} was taken elsewhere and is no baseline; give a profile of this profiler's", USAGE)
     if document["schema_version"] != SCHEMA_VERSION:
         raise ProfileError(f"{path} is of another version of the schema; profile again with --json", USAGE)
     return document

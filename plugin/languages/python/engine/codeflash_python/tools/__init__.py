@@ -17,6 +17,9 @@ TOOLS = {
     "library": "library",
     "stages": "stages",
     "differ": "differ",
+    "evidence": "evidence",
+    "specialisation": "specialisation",
+    "awaits": "awaits",
 }
 
 
