@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     import argparse
 
 HELP = "leave a target of the table alone, with the reason; it then no longer counts as headroom"
-EXAMPLE = (
-    "codeflash-agent skip --target app/load.py::main --target app/cli.py::run --reason 'only call the others in turn'"
-)
+EXAMPLE = "codeflash-agent skip --target app/load.py::main --target app/load.py::run --reason 'only call others'"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from codeflash_agent import cli
-
 from tests.languages.python.interpreters import INTERPRETERS
 
 FIXTURE = Path(__file__).parent / "fixtures" / "specialised.py"
