@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from codeflash_agent.commands import (
     _common,
+    awaits,
     baseline,
     begin,
     ci,
@@ -68,6 +69,7 @@ VERBS = {
     "imports": imports,
     "stages": stages,
     "specialisation": specialisation,
+    "awaits": awaits,
     "library": library,
     "differ": differ,
     "ci": ci,

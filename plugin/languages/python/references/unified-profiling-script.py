@@ -55,6 +55,18 @@ class Callback:
 
 
 @dataclass
+class Block:
+    """What held the loop beneath one callback: `stack` from the callback inwards."""
+
+    stack: tuple[Function, ...]
+    blocks: int = 0
+    held_s: float = 0.0
+    cpu_s: float = 0.0
+    queued_s: float = 0.0  # ready to run, while others had the processor
+    longest_s: float = 0.0
+
+
+@dataclass
 class Wait:
     """A line where tasks waited: `chain` from the task's coroutine to the innermost one, each with its line."""
 
@@ -72,6 +84,7 @@ class Asynchrony:
     steps: int = 0
     busy_s: float = 0.0  # seconds in callbacks
     callbacks: list[Callback] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
     waits: list[Wait] = field(default_factory=list)
     tasks: dict[Function, list[float]] = field(default_factory=dict)  # coroutine -> steps, working s, waiting s
     uvloop: bool = False
@@ -83,6 +96,7 @@ def blocking(table: Table, processes: list[Process], resolver: Resolver) -> Asyn
     """Fill in each row's blocking, from the joint pass."""
     found = Asynchrony()
     callbacks: dict[Function, Callback] = {}
+    stacks: dict[tuple[Function, ...], Block] = {}
     for process in processes:
         found.other_loops.update(process.latest.get("other_loops", ()))
         if "loop.steps.0" not in process.sums:
@@ -100,6 +114,12 @@ def blocking(table: Table, processes: list[Process], resolver: Resolver) -> Asyn
         for callback_code, stack, blocks, wall, cpu, longest, queued in process.rows.get("loop.blocks", ()):
             # Where nothing of the project's is beneath the loop (asyncio works on its behalf), the callback is meant.
             functions = _within_callback(resolver.stack(process, stack)) + resolver.stack(process, (callback_code,))
+            block = stacks.setdefault(_inwards(functions), Block(_inwards(functions)))
+            block.blocks += blocks
+            block.held_s += wall
+            block.cpu_s += cpu
+            block.queued_s += min(queued, max(wall - cpu, 0.0))
+            block.longest_s = max(block.longest_s, longest)
             own = next((index for index, function in enumerate(functions) if function.own), None)
             if own is not None:
                 row = table.row(functions[own])
@@ -111,8 +131,15 @@ def blocking(table: Table, processes: list[Process], resolver: Resolver) -> Asyn
                 row.blocked_cpu_s += cpu
                 row.blocked_queued_s += min(queued, max(wall - cpu, 0.0))
                 row.longest_block_s = max(row.longest_block_s, longest)
+    found.blocks = sorted((block for block in stacks.values() if block.stack), key=lambda block: -block.held_s)
     found.callbacks = sorted(callbacks.values(), key=lambda callback: -callback.held_s)
     return found
+
+
+def _inwards(functions: tuple[Function, ...]) -> tuple[Function, ...]:
+    """Outermost first, the callback once even where it is on the stack too."""
+    inwards = functions[::-1]
+    return inwards[1:] if len(inwards) > 1 and inwards[0] == inwards[1] else inwards
 
 
 def _within_callback(stack: tuple[Function, ...]) -> tuple[Function, ...]:
@@ -662,6 +689,7 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 DISTRIBUTION_WORTH = 0.001
 LINES_SHOWN = 5
+BLOCKS_KEPT = 20  # stacks that held a loop
 PLACE_WORTH = 0.5  # percent of the CPU time
 
 
@@ -908,6 +936,17 @@ def _asyncio(profile: Profile) -> dict[str, Any] | None:
                 "longest_ms": callback.longest_s * 1000,
             }
             for callback in loops.callbacks
+        ],
+        "blocks": [
+            {
+                "stack": [_name(function) for function in block.stack],
+                "blocks": int(block.blocks),
+                "held_ms": block.held_s * 1000,
+                "cpu_ms": block.cpu_s * 1000,
+                "queued_ms": block.queued_s * 1000,
+                "longest_ms": block.longest_s * 1000,
+            }
+            for block in loops.blocks[:BLOCKS_KEPT]
         ],
         "waits": [
             {

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = 1
 DISTRIBUTION_WORTH = 0.001
 LINES_SHOWN = 5
+BLOCKS_KEPT = 20  # stacks that held a loop
 PLACE_WORTH = 0.5  # percent of the CPU time
 
 
@@ -266,6 +267,17 @@ def _asyncio(profile: Profile) -> dict[str, Any] | None:
                 "longest_ms": callback.longest_s * 1000,
             }
             for callback in loops.callbacks
+        ],
+        "blocks": [
+            {
+                "stack": [_name(function) for function in block.stack],
+                "blocks": int(block.blocks),
+                "held_ms": block.held_s * 1000,
+                "cpu_ms": block.cpu_s * 1000,
+                "queued_ms": block.queued_s * 1000,
+                "longest_ms": block.longest_s * 1000,
+            }
+            for block in loops.blocks[:BLOCKS_KEPT]
         ],
         "waits": [
             {
