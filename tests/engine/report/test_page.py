@@ -151,7 +151,7 @@ def test_who_reviewed_and_how_findings_ended_is_shown() -> None:
     )
     attempt = Attempt("codex", "now", "unavailable", "codex is not on PATH")
     html = build(material(reviews=[review(outcome="needs-attention", findings=[finding], attempts=[attempt])]))
-    assert "a Claude reviewer in a context of its own" in html
+    assert "a Claude reviewer" in html
     assert "codex is not on PATH" in html
     assert "refuted: all callers sort" in html
     assert dict(figures(html))["review-1.findings/0/confidence"] == "0.90"
