@@ -45,3 +45,10 @@ def test_text_from_outside_cannot_break_a_table() -> None:
     """A bar in a description does not open a column."""
     (_, _, row) = ledger_table([factories.kept(description="a | b")])
     assert row.count("|") == 9
+
+
+def test_nothing_tried_is_not_called_nothing_better() -> None:
+    """A session that found no target worth an experiment does not speak of changes."""
+    text = report_markdown(factories.session(), [], {}, [], {})
+    assert "Nothing was changed: no target was worth an experiment." in text
+    assert "measurably better" not in text

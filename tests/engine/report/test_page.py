@@ -151,7 +151,7 @@ def test_who_reviewed_and_how_findings_ended_is_shown() -> None:
     )
     attempt = Attempt("codex", "now", "unavailable", "codex is not on PATH")
     html = build(material(reviews=[review(outcome="needs-attention", findings=[finding], attempts=[attempt])]))
-    assert "a Claude reviewer in a context of its own" in html
+    assert "a Claude reviewer" in html
     assert "codex is not on PATH" in html
     assert "refuted: all callers sort" in html
     assert dict(figures(html))["review-1.findings/0/confidence"] == "0.90"
@@ -225,3 +225,13 @@ def test_flames_are_cut_to_what_can_be_seen() -> None:
     assert flames.tree({"shared": {"frames": []}, "profiles": [{"samples": [], "weights": []}]}) is None
     tiny = {**STACKS, "profiles": [{"samples": [[0], [0, 1]], "weights": [1.0, 0.001]}]}
     assert "children" not in (flames.tree(tiny) or {})["children"][0]
+
+
+def test_a_profile_from_before_the_last_keep_is_named_without_a_number() -> None:
+    """A session may end on a keep that no profile followed; its page is written all the same."""
+    from codeflash_agent.session.showing import BETWEEN
+
+    given = material()
+    assert given.now is not None
+    html = build(dataclasses.replace(given, now=dataclasses.replace(given.now, commit_is=BETWEEN)))
+    assert f"<h3>{BETWEEN}</h3>" in html

@@ -55,7 +55,8 @@ def test_an_approval_settles_the_review_and_the_report_says_whose_it_is(asked: P
     assert cli.main(["report", "--complete"]) == 0
     report = capsys.readouterr().out
     assert report.splitlines()[-1].startswith("[complete] 1 experiment, 1 kept; **CPU 2.00x")
-    assert "by a Claude reviewer in a context of its own" in report
+    assert "by a Claude reviewer" in report
+    assert "review" not in Layout(asked).handoff.read_text(encoding="utf-8").partition("next:")[2].partition("\n")[0]
     assert newest(asked).attempts[-1].reviewer == "claude"
 
 

@@ -197,6 +197,12 @@ def test_a_dispatched_session_acts_on_its_own_files(top: Path, capsys: pytest.Ca
     assert "words/lines.py::" not in capsys.readouterr().out.rpartition("next:")[2]
 
 
+def test_run_knows_the_start_of_the_session(top: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """After a commit on the session's branch, the start is another tree than the last kept commit's, and either is given."""
+    run("run", "--start", "--", "git", "rev-parse", "HEAD")
+    assert capfd.readouterr().out.strip() == project.git(top, "rev-parse", "main").strip()
+
+
 def test_results_are_merged_by_gain_and_measured(top: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The larger gain goes first, keeps and discards get rows, and the next begin wants a new profile."""
     before = project.fingerprint(top)

@@ -220,7 +220,9 @@ def _method_lines(session: Session) -> list[str]:
     if method.extras:
         lines.append(f"[baseline] measured besides: {', '.join(method.extras)}")
     if method.pinned:
-        lines.append("[baseline] one process and thread: both runs of a pair are pinned to one CPU")
+        lines.append(
+            "[baseline] one process and thread: both runs of a pair are pinned to one CPU, until a side has more"
+        )
     lines += [f"[baseline] belongs to the output: {name}" for name in method.results]
     lines += [f"[baseline] left out of the output: {pattern}" for pattern in method.ignore]
     if method.second:

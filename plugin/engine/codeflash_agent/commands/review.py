@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeflash_agent.commands import _common, _method
-from codeflash_agent.errors import DONE, NO, USAGE, EnvironmentProblem
+from codeflash_agent.errors import DONE, NO, USAGE, EnvironmentProblem, Refused
 from codeflash_agent.render import review as render
 from codeflash_agent.review import diff, state
 from codeflash_agent.review import run as runs
+from codeflash_agent.session import context as contexts
 from codeflash_agent.storage import atomic
 
 if TYPE_CHECKING:
@@ -78,7 +80,14 @@ def run(arguments: argparse.Namespace) -> int:
         runs.take_answer(about, _read(arguments.answer))
     else:
         _ask(arguments, about)
+    _hand_over()
     return _tell(arguments, about, state.load_all(about.layout))
+
+
+def _hand_over() -> None:
+    """Bring the session's hand-over up to date; a branch without a session has none."""
+    with contextlib.suppress(Refused), contexts.opened() as context:
+        context.derive()
 
 
 def _ask(arguments: argparse.Namespace, about: runs.Subject) -> None:
@@ -120,6 +129,7 @@ def _resolve(arguments: argparse.Namespace) -> int:
     about = runs.subject(Path.cwd(), arguments.base)
     with atomic.locked(about.layout.lock):
         runs.resolve(about.layout, arguments.finding, runs.Ending(*chosen[0]), about.head)
+    _hand_over()
     return _tell(arguments, about, state.load_all(about.layout))
 
 

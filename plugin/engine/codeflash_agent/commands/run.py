@@ -13,13 +13,19 @@ from codeflash_agent.session import worktrees
 if TYPE_CHECKING:
     import argparse
 
-HELP = "run a command in the session's tree (or the last kept commit's) so that it imports that tree's own code"
+HELP = "run a command in the session's tree (or the last kept commit's, or the start's) so that it imports that tree's code"
 EXAMPLE = "codeflash-agent run --baseline -- ./compare_on_odd_input"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--baseline", action="store_true", help="in the tree of the last kept commit")
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--baseline", action="store_true", help="in the tree of the last kept commit: what the open experiment replaces"
+    )
+    where.add_argument(
+        "--start", action="store_true", help="in the tree of the session's start: what the whole branch replaces"
+    )
     _common.add_json(parser)
     parser.add_argument("command", nargs="+", metavar="-- COMMAND", help="its exit status is passed on")
 
@@ -28,9 +34,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Run it with this terminal's input and output; nothing is measured or recorded."""
     context = contexts.read()
     tree = context.tree
-    if arguments.baseline:
+    if arguments.baseline or arguments.start:
         with contexts.opened() as context:
-            tree = worktrees.baseline_at(context.layout, context.setup, context.base_commit)
+            commit = context.session.start_commit if arguments.start else context.base_commit
+            tree = worktrees.baseline_at(context.layout, context.setup, commit)
     environment = context.language.environment(context.setup, context.layout.project, tree)
     try:
         done = subprocess.run(arguments.command, cwd=tree, env=environment, check=False)

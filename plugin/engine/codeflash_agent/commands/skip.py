@@ -13,12 +13,17 @@ if TYPE_CHECKING:
     import argparse
 
 HELP = "leave a target of the table alone, with the reason; it then no longer counts as headroom"
-EXAMPLE = "codeflash-agent skip --target app/load.py::main --reason 'calls the others in turn, does nothing itself'"
+EXAMPLE = "codeflash-agent skip --target app/load.py::main --target app/load.py::run --reason 'only call others'"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--target", required=True, help="FILE::FUNCTION as the target table shows it")
+    parser.add_argument(
+        "--target",
+        required=True,
+        action="append",
+        help="FILE::FUNCTION as the target table shows it; repeatable, for rows with the same reason",
+    )
     parser.add_argument("--reason", required=True, help="why no change of it is worth an experiment, one line")
     _common.add_json(parser)
 
@@ -26,9 +31,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Record it."""
     with contexts.opened() as context:
-        skip = Skip(arguments.target, arguments.reason, state.now())
-        context.session.skipped = [one for one in context.session.skipped if one.target != skip.target] + [skip]
+        skips = [Skip(target, arguments.reason, state.now()) for target in dict.fromkeys(arguments.target)]
+        named = {skip.target for skip in skips}
+        context.session.skipped = [one for one in context.session.skipped if one.target not in named] + skips
         state.save(context.layout, context.session)
         context.derive()
-    _common.emit(arguments, [f"left alone: {skip.target}: {skip.reason}"], vars(skip))
+    lines = [f"left alone: {skip.target}: {skip.reason}" for skip in skips]
+    _common.emit(arguments, lines, {"skipped": [vars(skip) for skip in skips]})
     return 0

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from codeflash_agent.session.targets import Target
 
 
+NOTHING_KEPT = "Nothing was kept: no change was measurably better."
+NOTHING_TRIED = "Nothing was changed: no target was worth an experiment."
+
+
 def report_markdown(
     session: Session,
     records: Sequence[Record],
@@ -30,7 +34,7 @@ def report_markdown(
     kept = [record for record in records if record.state == "keep"]
     lost = [record for record in records if record.state in ("discard", "crash")]
     lines = ["# codeflash report", ""]
-    lines += _headline(session, kept, gains)
+    lines += _headline(session, kept, gains, tried=bool(records))
     lines += [
         "",
         f"Benchmark: `{session.method.benchmark}`. Tests: `{session.tests or 'none, as the user wished'}`.",
@@ -79,7 +83,7 @@ def complete_line(
     """`[complete]`: experiments, keeps, the gain with intervals, interactions, and who reviewed with which outcome."""
     kept = [record for record in records if record.state == "keep"]
     found = sorted({record.interaction for record in kept if record.interaction != "none"})
-    gain = " ".join(line for line in _headline(session, kept, gains) if line)
+    gain = _headline(session, kept, gains, tried=bool(records))[0]  # what was measured whole, where it was
     answered = [review for review in reviews if review.answered]
     outcome = review_render.outcome_text(answered[-1]) if answered else "none, nothing was kept"
     return (
@@ -88,10 +92,10 @@ def complete_line(
     )
 
 
-def _headline(session: Session, kept: Sequence[Record], gains: Mapping[str, float]) -> list[str]:
+def _headline(session: Session, kept: Sequence[Record], gains: Mapping[str, float], *, tried: bool) -> list[str]:
     """The whole against the start: measured where the newest milestone covers all keeps, else the product."""
     if not kept:
-        return ["Nothing was kept: no change was measurably better."]
+        return [NOTHING_KEPT if tried else NOTHING_TRIED]
     start = f"since `{session.start_commit[:12]}`"
     product = f"{render.gains_line(gains)} (product of the kept ratios; above 1 is better)"
     last = session.milestones[-1] if session.milestones else None

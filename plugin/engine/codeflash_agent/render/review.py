@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from codeflash_agent.review.state import Due, Finding, Review
 
-REVIEWERS = {"codex": "the Codex CLI", "claude": "a Claude reviewer in a context of its own", "": "nobody"}
+REVIEWERS = {"codex": "the Codex CLI", "claude": "a Claude reviewer", "": "nobody"}
 
 
 def review_lines(reviews: Sequence[Review], head: str, due: Due | None) -> list[str]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 from markupsafe import Markup
 
+from codeflash_agent.render import report as report_render
 from codeflash_agent.render import review as review_render
 from codeflash_agent.render import session as render
 from codeflash_agent.render.visible import line, visible
@@ -104,6 +105,7 @@ def build(material: Material) -> str:
         m=material,
         session=material.session,
         kept=kept,
+        nothing=report_render.NOTHING_KEPT if material.records else report_render.NOTHING_TRIED,
         lost=[record for record in material.records if record.state in ("discard", "crash")],
         running=[record for record in material.records if not record.decided],
         whole=_whole(material, kept),

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from codeflash_agent.session.context import Context
     from codeflash_agent.session.state import ProfileEntry
 
+BETWEEN = "Before the last keep"  # no number: every number on the page is a figure with a record
+
 
 def material(context: Context, version: str, reviews: Sequence[Review], due: Due | None) -> Material:
     """Everything that the page of this session shows."""
@@ -46,9 +48,9 @@ def _profile(context: Context, entry: ProfileEntry) -> TakenProfile | None:
     except (CodeflashError, KeyError, TypeError):
         return None  # damaged or gone; the page says that there is no such profile
     start = git.run_git(context.layout.project, "rev-parse", f"{context.session.start_commit}^{{tree}}")
-    what = "At the start" if entry.tree_hash == start else f"In profile {entry.number}"
+    what = "At the start" if entry.tree_hash == start else BETWEEN
     if entry.tree_hash == _tree_of(context, context.base_commit) and entry.tree_hash != start:
-        what = "Now"
+        what = "Now"  # a keep that no profile followed leaves none that is
     return TakenProfile(
         number=entry.number,
         file=entry.file,

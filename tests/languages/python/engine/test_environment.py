@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 import subprocess
@@ -209,3 +210,46 @@ def test_an_extension_built_from_other_source_is_reported(tmp_path):
     assert "orders._speed (compiled from other source than src/orders/_speed.c" in line
     (tree / name).write_bytes(b"as built here")
     assert foreign_modules(setup, project, tree) == []
+
+
+EXTENSION = """
+#include <Python.h>
+static PyObject *answer(PyObject *self, PyObject *args) { return PyLong_FromLong(%d); }
+static PyMethodDef methods[] = {{"answer", answer, METH_NOARGS, ""}, {NULL, NULL, 0, NULL}};
+static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_speed", "", -1, methods};
+PyMODINIT_FUNC PyInit__speed(void) { return PyModule_Create(&module); }
+"""
+SETUP = """
+from setuptools import Extension, setup
+setup(name="orders", packages=["orders"], ext_modules=[Extension("orders._speed", ["orders/_speed.c"])])
+"""
+
+
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="no C compiler on this machine")
+def test_each_tree_builds_the_extensions_of_its_own_source(tmp_path):
+    """Missing, changed, changed again: the tree's module is made from the tree's source, the checkout's stays as it was."""
+    pytest.importorskip("setuptools")
+    files = {
+        "orders/__init__.py": "",
+        "orders/_speed.c": EXTENSION % 1,
+        "setup.py": SETUP,
+        ".gitignore": "*.so\nbuild/\n",
+    }
+    project, tree = project_with_worktree(tmp_path, files, venv=False)
+    build = [sys.executable, "setup.py", "build_ext", "--inplace", "--quiet"]
+    subprocess.run(build, cwd=project, check=True, capture_output=True)
+    setup = dataclasses.replace(detect(project), interpreter=sys.executable)
+
+    def answer(place):
+        code = "from orders._speed import answer; print(answer())"
+        done = subprocess.run([sys.executable, "-c", code], cwd=place, check=True, capture_output=True, text=True)
+        return int(done.stdout)
+
+    assert foreign_modules(setup, project, tree) == []
+    for wanted in (1, 2, 3):
+        (tree / "orders" / "_speed.c").write_text(EXTENSION % wanted)
+        assert foreign_modules(setup, project, tree) == []
+        assert (answer(tree), answer(project)) == (wanted, 1)
+    (tree / "orders" / "_speed.c").write_text("no C")
+    (line,) = foreign_modules(setup, project, tree)
+    assert "its build failed" in line

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import filecmp
 import json
 import os
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from codeflash_python import environment
-from codeflash_python.detect import project_files
+from codeflash_python import environment, extensions
 
 if TYPE_CHECKING:
     from codeflash_agent.language import Setup
 
 TIMEOUT_S = 120.0
-COMPILED = (".pyx", ".pxd", ".c", ".cc", ".cpp", ".h", ".hpp", ".rs", ".f90")
-BUILD = "python setup.py build_ext --inplace"
 # Runs in the target interpreter (3.9 on). The folder that -c puts first is taken off: a console script does not have it.
 # An import that fails for another reason falls back on where the package would be found.
 ASK = """
@@ -46,18 +42,15 @@ os._exit(0)
 def foreign_modules(setup: Setup, project: Path, tree: Path) -> list[str]:
     """Packages that in `tree` would be imported from elsewhere, `name (path)` each, and what could not be asked.
 
-    Compiled extensions that lie in the checkout but not in the tree are named too: without them the tree runs other code.
+    Compiled extensions that are not made from the tree's source are named too: with them the tree runs other code.
     """
+    built = extensions.not_its_own(setup, project, tree)  # first: a build may mend an import
     found = [
         f"{name} ({_reason(answer)})"
         for name, answer in _ask(setup, project, tree).items()
         if _foreign(answer["where"], tree, project)
     ]
-    found += [f"{name} (compiled only in {path})" for name, path in _unbuilt(setup, project, tree)]
-    return found + [
-        f"{name} (compiled from other source than {source}: build it in {tree}, for instance with `{BUILD}`)"
-        for name, source in _stale(setup, project, tree)
-    ]
+    return found + built
 
 
 def _ask(setup: Setup, project: Path, tree: Path) -> dict[str, Any]:
@@ -101,44 +94,3 @@ def _belongs(path: str, folder: Path) -> bool:
     inside = os.path.relpath(os.path.realpath(path), os.path.realpath(folder))
     parts = Path(inside).parts
     return parts[0] != os.pardir and "site-packages" not in parts
-
-
-def _stale(setup: Setup, project: Path, tree: Path) -> list[tuple[str, str]]:
-    """Extension modules of `tree` that are the checkout's builds although a compiled source differs from the checkout's.
-
-    Which source goes into which extension only the build knows, so any that differs counts.
-    """
-    if os.path.realpath(tree) == os.path.realpath(project):
-        return []
-    copies = []
-    for root, here in zip(environment.import_roots(setup, project), environment.import_roots(setup, tree)):
-        for package in setup.packages:
-            for path in sorted(here.joinpath(*package.split(".")).rglob("*")):
-                if path.suffix in (".so", ".pyd"):
-                    built = root / path.relative_to(here)
-                    if built.is_file() and filecmp.cmp(path, built, shallow=False):
-                        inside = path.relative_to(here)
-                        copies.append(".".join([*inside.parts[:-1], inside.name.split(".")[0]]))
-    if not copies:
-        return []
-    for name in project_files.list_files(tree):
-        if name.endswith(COMPILED):
-            theirs = project / name
-            if not theirs.is_file() or not filecmp.cmp(tree / name, theirs, shallow=False):
-                return [(copy, name) for copy in copies]
-    return []
-
-
-def _unbuilt(setup: Setup, project: Path, tree: Path) -> list[tuple[str, Path]]:
-    """Extension modules built in the checkout whose counterpart in `tree` is missing."""
-    missing = []
-    if os.path.realpath(tree) == os.path.realpath(project):
-        return []
-    for root, here in zip(environment.import_roots(setup, project), environment.import_roots(setup, tree)):
-        for package in setup.packages:
-            folder = root.joinpath(*package.split("."))
-            for path in sorted([*folder.rglob("*.so"), *folder.rglob("*.pyd")]):
-                inside = path.relative_to(root)
-                if not (here / inside).exists():
-                    missing.append((".".join([*inside.parts[:-1], inside.name.split(".")[0]]), path))
-    return missing
