@@ -31,6 +31,11 @@ def _at_exit(config: dict, kind: str, content: object) -> None:  # type: ignore[
         with open(path + ".part", "w", encoding="utf-8") as file:
             json.dump(made, file)
         os.replace(path + ".part", path)
+        import time
+
+        # From here on the interpreter takes down what was loaded, which deferred imports save too.
+        with open(path + ".ended", "w", encoding="utf-8") as file:
+            file.write(str(time.process_time()))
 
     atexit.register(write)
 

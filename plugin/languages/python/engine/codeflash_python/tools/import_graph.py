@@ -32,6 +32,7 @@ class Graph:
             self.files[name] = origin
             self.first[name] = importer
         self.cpu_s = float(document["cpu_s"])
+        self.teardown_s = float(document.get("teardown_s", 0.0))  # CPU seconds in which the interpreter takes all down
         self._edges: dict[str, set[str]] = {}
         for importer, name in document["edges"]:
             self._edges.setdefault(importer, set()).update(self._with_parents(name))

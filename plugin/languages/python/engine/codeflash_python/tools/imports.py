@@ -42,7 +42,7 @@ def answer(inquiry: Inquiry) -> Answer:
             candidate["measured"] = _verify(inquiry, folder, candidate)
             # What was observed and what is measured may have met different loads: the whole command tells by how much.
             candidate["measured"]["predicted_s"] = (
-                candidate["predicted_s"] * candidate["measured"]["kept_s"] / graph.cpu_s
+                candidate["predicted_s"] * candidate["measured"]["kept_s"] / (graph.cpu_s + graph.teardown_s)
             )
     unused = _unused(graph, used, root)
     document = {
@@ -91,15 +91,19 @@ def _observe(inquiry: Inquiry, folder: Path, mode: str, root: Path) -> dict[str,
     out.mkdir()
     config = out / "config"
     config.write_bytes(marshal.dumps({"mode": mode, "out": str(out), "root": str(root)}, OLD_FORMAT))
-    _run(inquiry, {"CODEFLASH_IMPORTS": str(config)})
+    whole = _run(inquiry, {"CODEFLASH_IMPORTS": str(config)})
     left = list(out.glob(f"{mode}-*.json"))
     if not left:
         raise EnvironmentProblem(
             "the command starts no interpreter that could be observed (-I and -S hide it); give another"
         )
     # The command's own process is the one with most to tell; helpers that it starts import less.
-    documents = [json.loads(path.read_text(encoding="utf-8")) for path in left]
-    found: dict[str, Any] = max(documents, key=lambda one: len(one.get("loads", one.get("files", ()))))
+    documents = [(json.loads(path.read_text(encoding="utf-8")), path) for path in left]
+    found: dict[str, Any]
+    found, path = max(documents, key=lambda one: len(one[0].get("loads", one[0].get("files", ()))))
+    ended = path.with_name(path.name + ".ended")
+    # Of several processes it cannot be told which one took how long to end.
+    found["teardown_s"] = max(0.0, whole - float(ended.read_text())) if len(left) == 1 and ended.exists() else 0.0
     return found
 
 
@@ -120,6 +124,7 @@ def _candidates(inquiry: Inquiry, graph: Graph, used: dict[str, Any], root: Path
             }  # fmt: skip
             saved = graph.saved(module, targets - others)
             seconds, grown = sum(graph.self_s[one] for one in saved), sum(graph.self_bytes[one] for one in saved)
+            seconds += graph.teardown_s * grown / (sum(graph.self_bytes.values()) or 1)
             if seconds * 1000 < LEAST_MS or statement["against"]:
                 continue
             if any((path, line) in ran for line in statement["users"]):
