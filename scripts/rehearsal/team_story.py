@@ -104,8 +104,8 @@ class TeamStory:
         return sorted(path.name for path in (self.project / ".codeflash" / "dispatched").iterdir())
 
     def _end(self, request: Request) -> Step:
-        """The lead's last words, with what collect said."""
-        return f"[complete]\n{request.last_result().text[-1500:]}"
+        """The lead's last words, with what collect said; nothing is complete before a review."""
+        return f"collected\n{request.last_result().text[-1500:]}"
 
     def _dispatch(self, agent: str) -> ToolCall:
         return self._verb("dispatch", "--to", DOMAIN[agent], "--target", TARGETS[agent])
