@@ -14,7 +14,7 @@ from rehearsal.messages_api import ScriptedModel
 from rehearsal.team_story import PROJECT, TARGETS, TeamStory
 from tests.rehearsal.outcome import PLUGIN, git
 
-pytestmark = [pytest.mark.client, pytest.mark.slow]
+pytestmark = [pytest.mark.client, pytest.mark.noisy, pytest.mark.slow]
 
 PATIENCE_S = 900  # alone on the machine it takes a tenth of that
 
