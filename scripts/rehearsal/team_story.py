@@ -47,6 +47,11 @@ class TeamStory:
         """What the user types."""
         return f"/codeflash optimize {WORDS}"
 
+    @property
+    def _dispatched(self) -> Path:
+        """Where the dispatched sessions lie, a folder each."""
+        return self.project / ".codeflash" / "dispatched"
+
     def script(self) -> Script:
         """Main conversation, lead, and the two specialists."""
         start = ToolCall(
@@ -84,13 +89,10 @@ class TeamStory:
 
     def _until_done(self, request: Request) -> Step:
         """Waits while a specialist that was started in the background has not kept its change yet."""
-        kept = len(list((self.project / ".codeflash" / "dispatched").glob("*/results.tsv")))
-        lines = sum(
-            len(path.read_text(encoding="utf-8").splitlines()) - 1
-            for path in (self.project / ".codeflash" / "dispatched").glob("*/results.tsv")
-        )
-        finished = len(list((self.project / ".codeflash" / "dispatched").glob("*/result.json")))
-        if kept == len(TARGETS) and lines == len(TARGETS) and finished:
+        ledgers = list(self._dispatched.glob("*/results.tsv"))
+        lines = sum(len(path.read_text(encoding="utf-8").splitlines()) - 1 for path in ledgers)
+        finished = len(list(self._dispatched.glob("*/result.json")))
+        if len(ledgers) == lines == len(TARGETS) and finished:
             return self._shell("true", "Both are done")
         if not self.background and request.turn == 6:  # the answers came with the calls
             raise ScriptBroken(f"the specialists came back with {lines} kept and {finished} results")
@@ -101,7 +103,7 @@ class TeamStory:
         return self._verb("collect", "--anyway", *self._slugs())
 
     def _slugs(self) -> list[str]:
-        return sorted(path.name for path in (self.project / ".codeflash" / "dispatched").iterdir())
+        return sorted(path.name for path in self._dispatched.iterdir())
 
     def _end(self, request: Request) -> Step:
         """The lead's last words, with what collect said; nothing is complete before a review."""
@@ -116,7 +118,7 @@ class TeamStory:
             {
                 "subagent_type": f"{PLUGIN}:{agent}",
                 "description": f"{DOMAIN[agent]} of one target",
-                "prompt": f"Read {self.project}/.codeflash/dispatched/ for the brief about {TARGETS[agent]} and do what it says.",
+                "prompt": f"Read {self._dispatched} for the brief about {TARGETS[agent]} and do what it says.",
                 "run_in_background": self.background,
             },
         )
@@ -198,7 +200,7 @@ class TeamStory:
 
     def _folder(self, agent: str) -> Path:
         """Where the session of a specialist lies, told by its brief."""
-        for path in (self.project / ".codeflash" / "dispatched").iterdir():
+        for path in self._dispatched.iterdir():
             # The title only: a brief also names what the others work on.
             if TARGETS[agent] in (path / "brief.md").read_text(encoding="utf-8").partition("\n")[0]:
                 return path

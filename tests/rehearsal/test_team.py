@@ -25,13 +25,14 @@ def test_both_specialists_changes_are_merged_and_measured(client, background, tm
     project = tmp_path / PROJECT
     python = prepare(PROJECT, project)
     story = TeamStory(PLUGIN, project, background)
-    home = offline_home(tmp_path)
     with ScriptedModel(story.script()) as model:
         done = run(
             client,
             story.prompt,
             cwd=project,
-            environment=offline_environment(model, home, {"XDG_CACHE_HOME": str(clients.cache_folder() / "xdg")}),
+            environment=offline_environment(
+                model, tmp_path / "home", {"XDG_CACHE_HOME": str(clients.cache_folder() / "xdg")}
+            ),
             plugin=PLUGIN,
             model=model,
             timeout_s=PATIENCE_S,
@@ -49,8 +50,3 @@ def test_both_specialists_changes_are_merged_and_measured(client, background, tm
     assert merges
     assert python.exists()
     assert git(project, "status", "--porcelain") == ""
-
-
-def offline_home(tmp_path):
-    """A home of the client's own."""
-    return tmp_path / "home"
