@@ -142,7 +142,8 @@ def test_a_cheat_is_kept_only_with_an_explanation_which_is_recorded(
     assert "module-state" in capsys.readouterr().out
     run("keep", "--message", "perf: remember", status=1)
     assert "module-state: words/text.py:" in capsys.readouterr().err
-    run("keep", "--message", "perf: remember", "--explain", "module-state=the words are a closed list")
+    explained = ("--explain", "module-state=the words are a closed list")
+    run("keep", "--message", "perf: remember", *explained, "--trade-off", "the words stay in memory")
     record = json.loads((started / ".codeflash" / "experiments" / "001.json").read_text())
     assert record["explained"] == {"module-state": "the words are a closed list"}
     run("report")

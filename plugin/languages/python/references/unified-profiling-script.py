@@ -5160,7 +5160,14 @@ class Observer:
     def pause(self, yes: bool) -> None:
         """Send no signals for a while, in the main thread; what passes is charged by the next tick."""
         if not self.finished and _thread.get_ident() == self.state.main and not isinstance(self.clock, SamplingThread):
-            self.clock.set_interval(0 if yes else self.interval_s)
+            self._set_interval(0 if yes else self.interval_s)
+
+    def _set_interval(self, interval_s: float) -> None:
+        """Let the clock tick at another interval; the sampling thread takes over from a timer that the kernel refuses."""
+        try:
+            self.clock.set_interval(interval_s)
+        except NoTimerError:
+            self.avoid_signals()
 
     def step_aside(self) -> None:
         """Observe from another thread only, for good: the program follows every call of the main one."""
@@ -5192,7 +5199,7 @@ class Observer:
             interval = max(interval, min(self.interval_s * 2, SLOWEST_S))
         if interval != self.interval_s:
             self.interval_s = self.state.usual_s = interval
-            self.clock.set_interval(interval)
+            self._set_interval(interval)
         self.next_pace, self.paced_cpu = now + PACE_S, cpu
 
     def exec_follows(self) -> None:

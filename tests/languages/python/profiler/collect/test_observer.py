@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import signal
+import threading
+
+import pytest
 
 from profiler.collect.config import Config
 from profiler.collect.observer import Observer
@@ -19,14 +22,26 @@ class Refused:
         """Fail, as it would."""
         raise NoTimerError
 
+    def set_interval(self, interval_s):
+        """Fail likewise when another interval is asked for."""
+        raise NoTimerError
+
+    def let_system_calls_be_interrupted(self, yes):
+        """Nothing to do."""
+
     def stop(self):
         """Nothing is left to stop."""
 
 
-def test_the_sampling_thread_takes_over_from_a_timer_that_is_refused(tmp_path):
+@pytest.mark.parametrize("others", [0, 1], ids=["alone", "beside another thread"])
+def test_the_sampling_thread_takes_over_from_a_timer_that_is_refused(tmp_path, others):
     """A timer that cannot be armed any more ends no profile: ticks come from the thread from then on."""
     before = signal.getsignal(signal.SIGURG)
     observer = Observer(Config(str(tmp_path), {}))
+    done = threading.Event()
+    threads = [threading.Thread(target=done.wait) for _ in range(others)]
+    for thread in threads:
+        thread.start()
     try:
         observer.clock = Refused()
         observer.tick(0, None)
@@ -35,5 +50,6 @@ def test_the_sampling_thread_takes_over_from_a_timer_that_is_refused(tmp_path):
         assert not observer.finished
         assert not list(tmp_path.glob("*.problem"))
     finally:
+        done.set()
         observer.finish("test")
         signal.signal(signal.SIGURG, before)
