@@ -1,4 +1,4 @@
-"""What keep and discard both print."""
+"""What the verbs that move a session on print at their end."""
 
 from __future__ import annotations
 
@@ -10,17 +10,28 @@ from codeflash_agent.storage import git
 
 if TYPE_CHECKING:
     from codeflash_agent.session.context import Context
+    from codeflash_agent.session.next_step import Step
     from codeflash_agent.session.records import Record
 
 PROGRESS_EVERY = 3
 
 
-def closing_lines(context: Context, record: Record) -> list[str]:
-    """The experiment's line, every third time the progress, and what is next."""
+def next_of(context: Context) -> Step:
+    """What to do now, by the state on disk."""
     tree_hash = git.tree_hash(context.tree)
     rows = handoff.present_targets(context.layout, context.session, tree_hash)
     due = handoff.review_due(context.layout, context.session, context.records)
-    step = next_step.next_step(context.session, context.records, tree_hash, rows, due)
+    return next_step.next_step(context.session, context.records, tree_hash, rows, due)
+
+
+def next_line(step: Step) -> str:
+    """The step on one line, with the rule that says so."""
+    return f"next: {step.action} ({step.why})"
+
+
+def closing_lines(context: Context, record: Record) -> list[str]:
+    """The experiment's line, every third time the progress, and what is next."""
+    step = next_of(context)
     lines = [
         render.experiment_line(record),
         f"{record.description}" + (f" (commit {record.commit[:12]})" if record.commit else ""),
@@ -28,5 +39,5 @@ def closing_lines(context: Context, record: Record) -> list[str]:
     decided = context.decided
     if len(decided) % PROGRESS_EVERY == 0:
         lines.append(render.progress_line(decided, gains.products(context.records), step))
-    lines.append(f"next: {step.action} ({step.why})")
+    lines.append(next_line(step))
     return lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from codeflash_agent.commands import _common
+from codeflash_agent.commands import _closing, _common
 from codeflash_agent.commands.measure import BUDGET_S
 from codeflash_agent.render import session as render
 from codeflash_agent.render.measurement import measurement_lines
@@ -32,12 +32,14 @@ def run(arguments: argparse.Namespace) -> int:
     with contexts.opened() as context:
         milestone = milestones.take(context, budget_s=arguments.budget, progress=_common.progress)
         product = gains.products(context.records)
+        step = _closing.next_of(context)
     lines = [
         *measurement_lines(milestone.measurement),
         (
             f"[milestone] {milestone.tag} at {milestone.commit[:12]}, {milestone.keeps} kept: measured whole "
             f"{render.measured(milestone.measurement)}; product of the kept ratios {render.gains_line(product)}"
         ),
+        _closing.next_line(step),
     ]
-    _common.emit(arguments, lines, asdict(milestone))
+    _common.emit(arguments, lines, {**asdict(milestone), "next": vars(step)})
     return 0

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codeflash_agent import languages
-from codeflash_agent.commands import _common, _tools
+from codeflash_agent.commands import _closing, _common, _tools
 from codeflash_agent.errors import DONE, NO, EnvironmentProblem
 from codeflash_agent.session import context as contexts
 from codeflash_agent.session import state
@@ -67,6 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.format:
         raise EnvironmentProblem("--format says what --from FILE is; give the file")
     layout = places.find(Path.cwd(), need_git=False)
+    closing = []
     if state.exists(layout):
         with contexts.opened() as context:
             command = arguments.command or shlex.split(context.session.method.benchmark)
@@ -85,6 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
             context.session.profiles.append(entry)
             state.save(layout, context.session)
             context.derive()
+            closing = ["", _closing.next_line(_closing.next_of(context))]
     else:
         setup = state.load_setup(layout)
         text = setup.benchmark_command or setup.test_command or ""
@@ -95,7 +97,7 @@ def run(arguments: argparse.Namespace) -> int:
             )
         file = layout.profiles / "latest.json"
         document = _profile(languages.load(layout.project), setup, layout, layout.project, command, file, arguments)
-    _common.emit(arguments, [file.with_suffix(".txt").read_text(encoding="utf-8").rstrip()], document)
+    _common.emit(arguments, [file.with_suffix(".txt").read_text(encoding="utf-8").rstrip(), *closing], document)
     if document["exit_code"] != 0:
         _common.progress(
             f"the command ended with {document['exit_code']}: this profile opens no experiment; mend the command first"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codeflash_agent.commands import _common
+from codeflash_agent.commands import _closing, _common
 from codeflash_agent.session import context as contexts
 from codeflash_agent.session import state
 from codeflash_agent.session.state import Skip
@@ -36,6 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
         context.session.skipped = [one for one in context.session.skipped if one.target not in named] + skips
         state.save(context.layout, context.session)
         context.derive()
+        step = _closing.next_of(context)
     lines = [f"left alone: {skip.target}: {skip.reason}" for skip in skips]
-    _common.emit(arguments, lines, {"skipped": [vars(skip) for skip in skips]})
+    lines.append(_closing.next_line(step))
+    _common.emit(arguments, lines, {"skipped": [vars(skip) for skip in skips], "next": vars(step)})
     return 0
