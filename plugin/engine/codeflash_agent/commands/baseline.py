@@ -214,8 +214,8 @@ def _method_lines(session: Session) -> list[str]:
         lines.append(f"[baseline] one run is short: the best of {method.runs} counts for each sample")
     if session.band.get("cpu_s", 0.0) > NOISY_BAND and session.band.get("wall_s", 0.0) > NOISY_BAND:
         lines.append(
-            "[baseline] this benchmark is noisy here: repeated work within one process, with the seconds of the fastest "
-            "call printed as `codeflash-metric call_s=…`, shows far smaller gains"
+            "[baseline] this benchmark is noisy here: several calls with fresh input each within one process, the seconds "
+            "of the fastest printed as `codeflash-metric call_s=…`, show far smaller gains (baseline --again REASON)"
         )
     if method.extras:
         lines.append(f"[baseline] measured besides: {', '.join(method.extras)}")
