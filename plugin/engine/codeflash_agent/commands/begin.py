@@ -22,7 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--target", help="FILE::FUNCTION as the target table shows it")
     parser.add_argument("--domains", type=_domains, help=f"comma-separated: {', '.join(DOMAINS)}")
     parser.add_argument(
-        "--dimension", help="the dimension or metric that the hypothesis is about (default: first domain)"
+        "--dimension",
+        help="what the hypothesis is about: a domain, wall, or the name of a metric that the benchmark prints "
+        "(default: first domain)",
     )
     parser.add_argument("--hypothesis", help="mechanism and expected effect, one line")
     parser.add_argument(

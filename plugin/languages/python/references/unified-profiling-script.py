@@ -2655,6 +2655,102 @@ class Source:
         return next((definition for definition in reversed(self.definitions) if definition.name == name), None)
 '''
 
+EMBEDDED['profiler/analyse/starts.py'] = r'''"""Programs that are started again and again: what their starts cost, beside what they then do.
+
+No function shows it. The starter only waits, and each import is a small row in a process of its own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from profiler.analyse.identity import Function
+    from profiler.analyse.model import Sample
+    from profiler.storage.shards import Process
+
+SEVERAL = 4  # starts of one program from which on it is worth saying
+WORTH = 0.15  # share of all CPU time that its starts must take
+LONGEST = 60  # characters of the command that are shown
+_IMPORT = "<frozen importlib._bootstrap>"
+_STARTING = ("_execute_child", "spawnv_passfds")  # by which `subprocess` and `multiprocessing` start an interpreter
+
+
+class Start(NamedTuple):
+    """One program: how often it was started, CPU seconds of all its starts, and CPU seconds of the rest."""
+
+    command: str
+    times: int
+    start_s: float
+    work_s: float
+
+
+def repeated(processes: Sequence[Process]) -> list[Start]:
+    """The programs that new interpreters ran, by the CPU time of their starts (interpreter and imports), dearest first.
+
+    The first process is the command itself, and forks start nothing.
+    """
+    found: dict[str, Start] = {}
+    for process in processes[1:]:
+        if process.about["origin"] != "start":
+            continue
+        name = command(process.argv)
+        before = found.get(name, Start(name, 0, 0.0, 0.0))
+        start_s, work_s = _split(process)
+        found[name] = Start(name, before.times + 1, before.start_s + start_s, before.work_s + work_s)
+    return sorted(found.values(), key=lambda start: (-start.start_s, start.command))
+
+
+def notes(processes: Sequence[Process], samples: Sequence[Sample], cpu_s: float) -> list[str]:
+    """A sentence for each program whose starts take a good part of `cpu_s` seconds, all that was sampled."""
+    by = starter(samples)
+    place = f" ({by.name}, {by.file}:{by.line})" if by is not None else ""
+    return [
+        f"`{start.command}` was started {start.times} times{place}: {100 * start.start_s / cpu_s:.0f} % of the CPU is its "
+        f"starts (interpreter and imports), {1000 * start.start_s / start.times:.0f} ms each, for "
+        f"{1000 * start.work_s / start.times:.0f} ms of work each; fewer processes that stay pay it less often"
+        for start in repeated(processes)
+        if start.times >= SEVERAL and start.start_s >= WORTH * cpu_s
+    ]
+
+
+def starter(samples: Sequence[Sample]) -> Function | None:
+    """The project's function that was met most while it started processes; None where none was met."""
+    seconds: dict[Function, float] = {}
+    for sample in samples:
+        own = next((index for index, function in enumerate(sample.stack) if function.own), None)
+        if own and any(function.name.endswith(_STARTING) for function in sample.stack[:own]):
+            seconds[sample.stack[own]] = seconds.get(sample.stack[own], 0.0) + sample.cpu_s
+    return max(seconds, key=lambda function: seconds[function], default=None)
+
+
+def command(argv: Sequence[str]) -> str:
+    """What an interpreter was asked to run, without the arguments of that."""
+    words = list(argv[1:])
+    while words and words[0].startswith("-") and words[0] not in ("-m", "-c", "-"):
+        option = words.pop(0)
+        if option in ("-X", "-W") and words:  # their values are words of their own
+            words.pop(0)
+    text = " ".join(["python", *words[: 2 if words and words[0] in ("-m", "-c") else 1]])
+    text = " ".join(text.split())
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _split(process: Process) -> tuple[float, float]:
+    """CPU seconds of a process's start and imports, and of all else."""
+    importing = {identity for identity, code in process.codes.items() if code.file == _IMPORT}
+    start_s = work_s = 0.0
+    for table in ("stacks", "threads", "collections"):
+        for stack, _, cpu, *_ in process.rows.get(table, ()):
+            if not stack or not importing.isdisjoint(stack):
+                start_s += cpu
+            else:
+                work_s += cpu
+    return start_s, work_s
+'''
+
 EMBEDDED['profiler/analyse/targets.py'] = r'''"""`[unified targets]`: which functions are worth optimising, in one ranking over all domains."""
 
 from __future__ import annotations
@@ -4179,6 +4275,7 @@ class Config:
         budget_s: for tracemalloc, CPU seconds of a process after which it is stopped; 0 means never.
         clock: `auto`, or `thread` where the signal timer is to be avoided.
         until: for `calls`, the Unix time at which counting ends, 0 for never.
+        site: the folder with our `sitecustomize`, empty where children are to be left alone.
         roots: the source root, as it was given and resolved; lines are noted of code below one of them.
     """
 
@@ -4195,6 +4292,7 @@ class Config:
         self.budget_s: float = settings.get("budget_s", 0.0)
         self.clock: str = settings.get("clock", "auto")
         self.until: float = settings.get("until", 0.0)
+        self.site: str = settings.get("site", "")
         self.roots: tuple[str, ...] = tuple(settings.get("roots", ()))
 
 
@@ -4693,6 +4791,7 @@ import atexit
 import os
 import sys
 
+from .offspring import Offspring
 from .writes import keep_whole
 
 TYPE_CHECKING = False
@@ -4705,6 +4804,8 @@ if TYPE_CHECKING:
 
 def install(observer: Observer) -> None:
     """Hook the ways in which this process can end, multiply, or begin to listen to signals by a descriptor."""
+    if observer.config.site:
+        Offspring(observer.config.site, observer.config.folder).install()
     # Registered first, so called last: what the program does at exit is seen too.
     atexit.register(observer.finish, "exit")
     _before(os, "_exit", lambda: observer.finish("os._exit"))
@@ -5377,6 +5478,118 @@ def _outside(frame: FrameType | None) -> FrameType | None:
     while frame is not None and frame.f_code.co_filename.startswith(here):
         frame = frame.f_back
     return frame
+'''
+
+EMBEDDED['profiler/collect/offspring.py'] = r'''"""New interpreters are observed even where the program sets a `PYTHONPATH` of its own for them.
+
+That would lose sight of them. What they are given is completed at the very call that starts them; `os.environ` stays as
+the program left it. An environment without our variable was made anew, and is nobody's to touch.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from .config import VARIABLE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+_VARIABLE, _PATH, _SEPARATOR = VARIABLE.encode(), b"PYTHONPATH", os.pathsep.encode()
+_ENVIRONMENT = 5  # place among the arguments of `fork_exec`
+
+
+class Offspring:
+    """Completes the environment of new interpreters, so that they find our `sitecustomize` in `site`."""
+
+    def __init__(self, site: str, folder: str) -> None:
+        """`folder` is that of the pass, which an environment that descends from ours names."""
+        self.site, self.folder = os.fsencode(site), os.fsencode(folder)
+
+    def install(self) -> None:
+        """Stand before the calls by which Python starts a program."""
+        for name in ("posix_spawn", "posix_spawnp", "execve"):
+            if hasattr(os, name):
+                setattr(os, name, self._before_spawn(getattr(os, name)))
+        os.execv = self._before_execv(os.execv, os.execve)
+        os.pipe = self._before_pipe(os.pipe)
+
+    def completed(self, environment: Mapping[bytes, bytes]) -> dict[bytes, bytes] | None:
+        """`environment` with our folder on its path; None where it is there, or the environment is not ours."""
+        path = environment.get(_PATH, b"")
+        if environment.get(_VARIABLE) != self.folder or self.site in path.split(_SEPARATOR):
+            return None
+        return {**environment, _PATH: _SEPARATOR.join((self.site, path)) if path else self.site}
+
+    def _before_pipe(self, original: Callable[[], tuple[int, int]]) -> Callable[[], tuple[int, int]]:
+        """`subprocess` and `multiprocessing` make a pipe before each call of `fork_exec`, whose module is loaded by then.
+
+        Loaded by us, it would come earlier than the program expects.
+        """
+
+        def pipe() -> tuple[int, int]:
+            module = sys.modules.get("_posixsubprocess")
+            fork_exec = getattr(module, "fork_exec", None)
+            if fork_exec is not None and not hasattr(fork_exec, "__wrapped__"):
+                hooked = self._before_fork_exec(fork_exec)
+                for user in (module, sys.modules.get("subprocess")):
+                    for name in ("fork_exec", "_fork_exec"):
+                        if getattr(user, name, None) is fork_exec:
+                            setattr(user, name, hooked)
+            return original()
+
+        return _like(pipe, original)
+
+    def _before_fork_exec(self, original: Callable[..., int]) -> Callable[..., int]:
+        def fork_exec(*args: Any) -> int:
+            try:
+                args = self._of_fork_exec(args)
+            except Exception:  # whatever is odd about the arguments is for the original to say
+                pass
+            return original(*args)
+
+        return _like(fork_exec, original)
+
+    def _of_fork_exec(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        given = args[_ENVIRONMENT]
+        environment = dict(os.environb) if given is None else dict(entry.split(b"=", 1) for entry in given)
+        whole = self.completed(environment)
+        if whole is None:
+            return args
+        listed = [name + b"=" + value for name, value in whole.items()]
+        return (*args[:_ENVIRONMENT], listed, *args[_ENVIRONMENT + 1 :])
+
+    def _before_spawn(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        def spawn(path: Any, argv: Any, env: Any, *args: Any, **kwargs: Any) -> Any:
+            return original(path, argv, self._of_mapping(env), *args, **kwargs)
+
+        return _like(spawn, original)
+
+    def _before_execv(self, original: Callable[..., Any], execve: Callable[..., Any]) -> Callable[..., Any]:
+        def execv(path: Any, argv: Any) -> Any:
+            whole = self._of_mapping(os.environ)
+            return original(path, argv) if whole is os.environ else execve(path, argv, whole)
+
+        return _like(execv, original)
+
+    def _of_mapping(self, env: Any) -> Any:
+        try:
+            items = (os.environ if env is None else env).items()
+            whole = self.completed({os.fsencode(name): os.fsencode(value) for name, value in items})
+        except Exception:  # whatever is odd about the arguments is for the original to say
+            return env
+        return env if whole is None else whole
+
+
+def _like(function: Callable[..., Any], original: Callable[..., Any]) -> Callable[..., Any]:
+    """`function` under the name of what it stands before."""
+    function.__name__ = function.__qualname__ = original.__name__
+    function.__doc__ = original.__doc__
+    function.__wrapped__ = original  # type: ignore[attr-defined]
+    return function
 '''
 
 EMBEDDED['profiler/collect/originals.py'] = r'''"""`os` and `time` as they were before the program began: it may replace their functions, or hide files.
@@ -7150,7 +7363,7 @@ def environment(site: Path, folder: Path, settings: dict[str, Any]) -> dict[str,
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / config.FILE).write_bytes(marshal.dumps(settings, config.MARSHAL_VERSION))
+        (folder / config.FILE).write_bytes(marshal.dumps({**settings, "site": str(site)}, config.MARSHAL_VERSION))
     except OSError as error:
         raise ProfileError(
             f"cannot write to {folder}: {error.strerror}; free space there or set TMPDIR", CANNOT_WRITE
@@ -7451,7 +7664,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from profiler.analyse import asynchrony, calls, concurrency, cpu, instances, interactions, memory, pauses, shape
+from profiler.analyse import asynchrony, calls, concurrency, cpu, instances, interactions, memory, pauses, shape, starts
 from profiler.analyse.document import Profile
 from profiler.analyse.identity import Resolver
 from profiler.analyse.model import MIB, PassResult
@@ -7603,7 +7816,7 @@ def take(plan: Plan, folder: Path, taken: str, python: str) -> Profile:
         loops.concurrency = concurrency.find(result.processes, resolver)
     first = runner.results[0]
     peak = held.peak_bytes or float(first.rss_peak)
-    notes += _notes(runner.results, loops)
+    notes += starts.notes(joint.processes, samples, table.cpu_s) + _notes(runner.results, loops)
     return Profile(
         command=plan.command,
         executed=plan.executed,

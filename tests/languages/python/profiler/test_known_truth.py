@@ -142,6 +142,33 @@ def test_children_of_every_kind_are_seen(profile, program, python):
     assert {("start", "exec"), ("fork", "os._exit"), ("start", "exit")} <= ends
 
 
+OWN_ENVIRONMENT = """\
+import os, subprocess, sys
+own = os.environ["PYTHONPATH"] = os.path.dirname(os.path.abspath(__file__))
+first = [sys.executable, "-c", "import work; work.first(3000000)"]
+subprocess.run(first, check=True)
+second = [sys.executable, "-c", "import work; work.second(3000000)"]
+subprocess.run(second, env=dict(os.environ, PYTHONPATH=own), check=True)
+third = [sys.executable, "-c", "import work; work.third(3000000)"]
+os.waitpid(os.posix_spawn(sys.executable, third, os.environ), 0)
+print(subprocess.run(["env"], env={"A": "1"}, capture_output=True, text=True).stdout.strip())
+print(os.environ["PYTHONPATH"] == own, flush=True)
+os.execv(sys.executable, first)
+"""
+
+
+def test_children_with_an_environment_of_the_programs_own_are_seen(profile, program, python):
+    """A path set anew, a copy with another path, posix_spawn and exec: each is seen; what was made anew stays bare."""
+    done = profile("python", program(OWN_ENVIRONMENT), python=python)
+    assert done.code == 0, done.err
+    assert done.out.splitlines()[:2] == ["A=1", "True"]
+    found = shares(done.document)
+    assert close(found["first"], 50.0), found
+    assert close(found["second"], 25.0), found
+    assert close(found["third"], 25.0), found
+    assert not any("could not be observed" in note for note in done.document["notes"])
+
+
 COVERED = """\
 import multiprocessing, os, resource, subprocess, sys
 import work

@@ -28,6 +28,7 @@ class Config:
         budget_s: for tracemalloc, CPU seconds of a process after which it is stopped; 0 means never.
         clock: `auto`, or `thread` where the signal timer is to be avoided.
         until: for `calls`, the Unix time at which counting ends, 0 for never.
+        site: the folder with our `sitecustomize`, empty where children are to be left alone.
         roots: the source root, as it was given and resolved; lines are noted of code below one of them.
     """
 
@@ -44,6 +45,7 @@ class Config:
         self.budget_s: float = settings.get("budget_s", 0.0)
         self.clock: str = settings.get("clock", "auto")
         self.until: float = settings.get("until", 0.0)
+        self.site: str = settings.get("site", "")
         self.roots: tuple[str, ...] = tuple(settings.get("roots", ()))
 
 

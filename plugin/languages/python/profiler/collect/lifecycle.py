@@ -11,6 +11,7 @@ import atexit
 import os
 import sys
 
+from .offspring import Offspring
 from .writes import keep_whole
 
 TYPE_CHECKING = False
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 def install(observer: Observer) -> None:
     """Hook the ways in which this process can end, multiply, or begin to listen to signals by a descriptor."""
+    if observer.config.site:
+        Offspring(observer.config.site, observer.config.folder).install()
     # Registered first, so called last: what the program does at exit is seen too.
     atexit.register(observer.finish, "exit")
     _before(os, "_exit", lambda: observer.finish("os._exit"))

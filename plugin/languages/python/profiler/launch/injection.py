@@ -59,7 +59,7 @@ def environment(site: Path, folder: Path, settings: dict[str, Any]) -> dict[str,
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / config.FILE).write_bytes(marshal.dumps(settings, config.MARSHAL_VERSION))
+        (folder / config.FILE).write_bytes(marshal.dumps({**settings, "site": str(site)}, config.MARSHAL_VERSION))
     except OSError as error:
         raise ProfileError(
             f"cannot write to {folder}: {error.strerror}; free space there or set TMPDIR", CANNOT_WRITE
