@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import operator
 import warnings
 from typing import Any, NamedTuple, Union
 
@@ -12,13 +13,31 @@ SCOPES = (*FUNCTIONS, ast.ClassDef, ast.Module)
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 # Most nodes of a module are these; nothing is below them that a rule asks for.
-_LEAVES = (ast.Name, ast.Constant, ast.Pass, ast.Global, ast.Nonlocal, ast.Break, ast.Continue, ast.alias)
+_LEAVES = frozenset((ast.Name, ast.Constant, ast.Pass, ast.Global, ast.Nonlocal, ast.Break, ast.Continue, ast.alias))
+# Fields that never hold a node, or none that anyone asks for: operators, contexts, names.
+_EMPTY = frozenset(
+    (
+        "ctx", "op", "ops", "attr", "id", "arg", "module", "level", "asname", "kind", "type_comment", "type_ignores",
+        "conversion", "is_async", "simple", "tag",
+    )
+)  # fmt: skip
+# What gives a name a value in the scope it is in, or says whose the name is.
+_BINDING = frozenset(
+    kind
+    for kind in (
+        ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.For, ast.AsyncFor, ast.With, ast.AsyncWith, ast.ExceptHandler,
+        ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Global, ast.Nonlocal,
+        getattr(ast, "MatchAs", None), getattr(ast, "MatchStar", None), getattr(ast, "MatchMapping", None),
+    )
+    if kind is not None
+)  # fmt: skip
 _WANTED = (
     ast.Call,
     ast.Compare,
     ast.AugAssign,
     ast.Assign,
     ast.Await,
+    ast.Yield,
     ast.For,
     ast.ListComp,
     ast.SetComp,
@@ -69,13 +88,13 @@ class Scope:
         declared: names that are global or nonlocal here.
     """
 
-    def __init__(self, node: ast.AST) -> None:
-        """Walk the scope, but not the scopes inside it."""
+    def __init__(self, node: ast.AST, binding: list[ast.AST]) -> None:
+        """Take in what the nodes `binding` bind in the scope `node`."""
         self.bindings: dict[str, list[Binding]] = {}
         self.declared: set[str] = set()
         if isinstance(node, FUNCTIONS):
             self._parameters(node.args)
-        for inner in own_nodes(node):
+        for inner in binding:
             self._bind(inner)
 
     def _parameters(self, arguments: ast.arguments) -> None:
@@ -154,21 +173,28 @@ class Module:
         self.found: dict[tuple[int, str], list[Binding]] = {}
         self.grown: set[str] | None = None
         self.declaring: dict[str, list[ast.AST]] = {}
+        self._binding: list[Any] = []
+        self._by_scope: dict[int, list[ast.AST]] | None = None
+        self._sorted: dict[tuple[type, ...], list[Any]] = {}
+        self._calls: dict[str, list[ast.Call]] | None = None
         self._scopes: dict[int, Scope] = {}
         self._attributes: dict[int, Scope] = {}
         self._index()
 
     def _index(self) -> None:
         # The parent is kept in a tuple: a walk over a node's dictionary then does not run back up.
-        wanted = self.nodes
-        leaves = frozenset(_LEAVES)
+        wanted, leaves, binding, bound = self.nodes, _LEAVES, _BINDING, self._binding
         stack: list[Any] = [self.tree]
-        push = stack.append
-        is_node = ast.AST
+        push, is_node, fields_of = stack.append, ast.AST, _FIELDS
         while stack:
             node = stack.pop()
             up = (node,)
-            for value in list(node.__dict__.values()):
+            kind = node.__class__
+            fields = fields_of.get(kind)
+            if fields is None:
+                fields = fields_of[kind] = tuple(field for field in kind._fields if field not in _EMPTY)
+            for field in fields:
+                value: Any = getattr(node, field, None)
                 kind = value.__class__
                 if kind is list:
                     for one in value:
@@ -180,21 +206,24 @@ class Module:
                             push(one)
                             if kind in wanted:
                                 wanted[kind].append(one)
-                            elif kind is ast.Import or kind is ast.ImportFrom:
-                                self._import(one)  # type: ignore[arg-type]
-                        if kind is ast.Global or kind is ast.Nonlocal:
-                            for name in one.names:
-                                self.declaring.setdefault(name, []).append(scope_node(one))
-                elif kind is int or kind is str or kind is tuple:
-                    continue
+                        if kind in binding:
+                            bound.append(one)
                 elif kind in leaves:
                     value.up = up
-                elif isinstance(value, is_node):
-                    if value._fields:
-                        value.up = up  # type: ignore[attr-defined]
-                        push(value)
-                        if kind in wanted:
-                            wanted[kind].append(value)
+                elif value is not None and isinstance(value, is_node):
+                    value.up = up  # type: ignore[attr-defined]
+                    push(value)
+                    if kind in wanted:
+                        wanted[kind].append(value)
+                    if kind in binding:
+                        bound.append(value)
+        for node in bound:
+            kind = node.__class__
+            if kind is ast.Import or kind is ast.ImportFrom:
+                self._import(node)
+            elif kind is ast.Global or kind is ast.Nonlocal:
+                for name in node.names:
+                    self.declaring.setdefault(name, []).append(scope_node(node))
 
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
         if isinstance(node, ast.Import):
@@ -208,20 +237,40 @@ class Module:
 
     def of(self, *kinds: type) -> list[Any]:
         """All nodes of these classes, in the order of their lines."""
-        return sorted((node for kind in kinds for node in self.nodes[kind]), key=lambda node: node.lineno)
+        found = self._sorted.get(kinds)
+        if found is None:
+            found = self._sorted[kinds] = sorted((node for kind in kinds for node in self.nodes[kind]), key=_LINE)
+        return found
+
+    def calls(self, *names: str) -> list[ast.Call]:
+        """All calls of what has one of these full names, in the order of their lines; `.x` stands for any method `x`."""
+        if self._calls is None:
+            self._calls = {}
+            for call in self.of(ast.Call):
+                self._calls.setdefault(self.dotted(call.func), []).append(call)
+                if isinstance(call.func, ast.Attribute):
+                    self._calls.setdefault(f".{call.func.attr}", []).append(call)
+        if len(names) == 1:
+            return self._calls.get(names[0], [])
+        found = {id(call): call for name in names if name in self._calls for call in self._calls[name]}
+        return sorted(found.values(), key=_LINE)
 
     def scope(self, node: ast.AST) -> Scope:
         """What the function, class or module `node` binds."""
         made = self._scopes.get(id(node))
         if made is None:
-            made = self._scopes[id(node)] = Scope(node)
+            if self._by_scope is None:
+                self._by_scope = {}
+                for one in sorted(self._binding, key=_PLACE):
+                    self._by_scope.setdefault(id(scope_node(one)), []).append(one)
+            made = self._scopes[id(node)] = Scope(node, self._by_scope.get(id(node), []))
         return made
 
     def attributes(self, owner: ast.ClassDef) -> Scope:
         """What a class and its methods bind as `self.<name>`."""
         made = self._attributes.get(id(owner))
         if made is None:
-            made = self._attributes[id(owner)] = Scope(ast.Module([], []))
+            made = self._attributes[id(owner)] = Scope(ast.Module([], []), [])
             for name, found in self.scope(owner).bindings.items():
                 made.bindings.setdefault(f"self.{name}", []).extend(found)
             for method in owner.body:
@@ -230,6 +279,14 @@ class Module:
                         if name.startswith("self."):
                             made.bindings.setdefault(name, []).extend(found)
         return made
+
+    def functions(self) -> list[tuple[int, int, str]]:
+        """First line, last line and qualified name of every function."""
+        return [
+            (node.lineno, node.end_lineno or node.lineno, qualified_name(node))
+            for kind in (ast.FunctionDef, ast.AsyncFunctionDef)
+            for node in self.nodes[kind]
+        ]
 
     def dotted(self, node: ast.AST) -> str:
         """The full name behind an expression: `np.append` is `numpy.append` after `import numpy as np`."""
@@ -240,6 +297,11 @@ class Module:
         if not isinstance(node, ast.Name):
             return ""
         return ".".join([self.imports.get(node.id, node.id), *reversed(parts)])
+
+
+_FIELDS: dict[type, tuple[str, ...]] = {}  # of a class of nodes those that may hold others
+_LINE = operator.attrgetter("lineno")
+_PLACE = operator.attrgetter("lineno", "col_offset")
 
 
 def own_nodes(scope: ast.AST) -> list[ast.AST]:
