@@ -6,13 +6,13 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from codeflash_inside.scan import kinds
+from codeflash_inside.scan.scopes import name_of
 from codeflash_inside.scan.source import (
     COMPREHENSIONS,
     enclosing,
     inside,
     loops,
     make_hit,
-    name_of,
     names_in,
     own_nodes,
     parent,

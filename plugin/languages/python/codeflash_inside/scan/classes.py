@@ -6,7 +6,8 @@ import ast
 import builtins
 from typing import TYPE_CHECKING
 
-from codeflash_inside.scan.source import enclosing, loops, make_hit, name_of, own_nodes, parent, scope_node
+from codeflash_inside.scan.scopes import name_of
+from codeflash_inside.scan.source import enclosing, loops, make_hit, own_nodes, parent, scope_node
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from codeflash_inside.scan import kinds
+from codeflash_inside.scan.scopes import name_of
 from codeflash_inside.scan.source import (
     COMPREHENSIONS,
     LOOPS,
@@ -14,7 +15,6 @@ from codeflash_inside.scan.source import (
     loop_names,
     loops,
     make_hit,
-    name_of,
     names_in,
     parent,
     scope_node,

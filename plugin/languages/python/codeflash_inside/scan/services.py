@@ -6,17 +6,8 @@ import ast
 from typing import TYPE_CHECKING
 
 from codeflash_inside.scan import kinds
-from codeflash_inside.scan.source import (
-    loop_names,
-    loops,
-    make_hit,
-    name_of,
-    names_in,
-    own_nodes,
-    parent,
-    scope_node,
-    text_of,
-)
+from codeflash_inside.scan.scopes import name_of
+from codeflash_inside.scan.source import loop_names, loops, make_hit, names_in, own_nodes, parent, scope_node, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
