@@ -1,6 +1,6 @@
-"""Whether `imports` predicts what a deferred import saves: five published command-line tools.
+"""Whether `imports` predicts what a deferred import saves: eight published command-line tools.
 
-    python scripts/bench/imports.py [--pairs 20]
+    python scripts/bench/imports.py [--pairs 30] [--only pipx]
 
 Each is installed into an environment of its own below the user's cache; of the candidates that the verb names the dearest is
 measured deferred, in pairs. Predicted and measured are CPU milliseconds of the whole process.
@@ -56,13 +56,15 @@ def project(requirement: str) -> Path:
 
 
 def main() -> int:
-    """Print a row for each tool that has a candidate, five of them at the most."""
+    """Print a row for each tool."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--pairs", type=int, default=20)
+    parser.add_argument("--pairs", type=int, default=30)
+    parser.add_argument("--only", action="append", default=[], help="a tool by its name; may be repeated")
     arguments = parser.parse_args()
     print("| tool | import | predicted ms | measured ms | off by |\n| --- | --- | --- | --- | --- |")
-    rows = 0
     for requirement, package, words in TOOLS:
+        if arguments.only and requirement.partition("==")[0] not in arguments.only:
+            continue
         folder = project(requirement)
         root = next((folder / "venv" / "lib").glob("python*")) / "site-packages" / package
         command = [str(folder / "venv" / "bin" / words[0]), *words[1:]]
@@ -86,9 +88,6 @@ def main() -> int:
             f"| {requirement} | {where} | {predicted:.1f} | {measured:.1f} [{low:.1f}, {high:.1f}] | {off:+.0%} |",
             flush=True,
         )
-        rows += 1
-        if rows == 5:
-            break
     return 0
 
 

@@ -7,7 +7,8 @@ import tokenize
 from typing import TYPE_CHECKING, Any
 
 from codeflash_inside.scan import awaiting
-from codeflash_inside.scan.source import Module, inside, loops, name_of, names_in, qualified_name, scope_node, text_of
+from codeflash_inside.scan.scopes import name_of
+from codeflash_inside.scan.source import Module, inside, loops, names_in, qualified_name, scope_node, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import inspect
+import json
 import linecache
 import os
 import sys
@@ -107,8 +108,9 @@ def _growth(
     for _ in range(WARM):
         _call(function, arguments(), loop)
     tracemalloc.start(FRAMES)
-    counts: list[Counter[str]] = []
-    sizes: list[dict[Any, int]] = []
+    # As text: dictionaries that are kept here would be objects that every call leaves.
+    noted: list[str] = []
+    counted: list[str] = []
     live: list[int] = []
     resident: list[int] = []
     own = tracemalloc.Filter(inclusive=False, filename_pattern=__file__)
@@ -116,17 +118,21 @@ def _growth(
     half = repeats // 2
     for number in range(repeats):
         _call(function, arguments(), loop)
-        if number < half:
+        if number < half - 1:
             continue
         gc.collect()
         gc.collect()
         snapshot = tracemalloc.take_snapshot().filter_traces((own, mine))
-        statistics = {one.traceback: one.size for one in snapshot.statistics("traceback")}
+        statistics = {_written(one.traceback): one.size for one in snapshot.statistics("traceback")}
         live.append(sum(statistics.values()))
-        sizes.append(statistics)
-        counts.append(Counter(_name(type(one)) for one in gc.get_objects()))
-        del snapshot, statistics
+        noted.append(json.dumps(statistics))
+        del snapshot, statistics  # or its tuples would be counted, more of them with each leak
+        counted.append(json.dumps(Counter(_name(type(one)) for one in gc.get_objects())))
     tracemalloc.stop()
+    # The first look makes what later ones only use again.
+    sizes: list[dict[str, int]] = [json.loads(text) for text in noted[1:]]
+    counts: list[dict[str, int]] = [json.loads(text) for text in counted[1:]]
+    live = live[1:]
     places = []
     for place in sizes[-1]:
         if _is_ours(place):
@@ -139,17 +145,15 @@ def _growth(
             places.append(
                 {
                     "bytes_per_call": per_call,
-                    "traceback": [f"{frame.filename}:{frame.lineno}" for frame in reversed(place)],
+                    "traceback": [frame for frame in place.splitlines() if frame.rpartition(":")[0] not in _FILES],
                 }
             )
     kinds: list[dict[str, Any]] = []
     for name in counts[-1]:
-        series = [one[name] for one in counts]
+        series = [one.get(name, 0) for one in counts]
         steps = [b - a for a, b in zip(series, series[1:])]
         if min(steps) > 0 and not name.startswith("tracemalloc."):
             kinds.append({"type": name, "per_call": (series[-1] - series[0]) / len(steps)})
-    # Every series kept here is an object of ours for each call.
-    kinds = [one for one in kinds if not (one["type"] in _OURS and one["per_call"] <= _OURS[one["type"]])]
     # Apart, for what is recorded above takes pages itself.
     for _ in range(half + 1):
         _call(function, arguments(), loop)
@@ -168,16 +172,22 @@ def _growth(
     }
 
 
-# What the recording itself keeps for each call: one Counter, one dictionary with its tracebacks.
-_OURS = {"collections.Counter": 1, "dict": 1, "tuple": 2, "list": 1}
+# Frames of these call the user's code; what leaks is not theirs.
+_FILES = {os.path.join(os.path.dirname(__file__), name) for name in ("__main__.py", "calling.py", "stages.py")}
 
 
-def _is_ours(place: Any) -> bool:
+def _written(traceback: Any) -> str:
+    """A line `file:line` for each frame, the innermost first."""
+    return "\n".join(f"{frame.filename}:{frame.lineno}" for frame in reversed(traceback))
+
+
+def _is_ours(place: str) -> bool:
     """Whether the recording made it: the nearest frame of this file is not the one that calls the user's code."""
     first = _call.__code__.co_firstlineno
-    for frame in reversed(place):
-        if frame.filename == __file__:
-            return not first < frame.lineno <= first + 4
+    for frame in place.splitlines():
+        file, _, line = frame.rpartition(":")
+        if file == __file__:
+            return not first < int(line) <= first + 4
     return False
 
 

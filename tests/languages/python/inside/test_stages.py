@@ -37,6 +37,14 @@ def test_planted_leak_is_found_with_its_place(tmp_path, kind):
         assert any("leaks.py" in frame for place in growth["places"] for frame in place["traceback"]), growth
 
 
+def test_growth_names_nothing_of_the_recording(tmp_path):
+    """Neither frames of the tool nor objects that it makes for itself are shown as the program's."""
+    growth = check(tmp_path, "leak_global_list")["growth"]
+    assert growth["places"]
+    assert not [frame for place in growth["places"] for frame in place["traceback"] if "codeflash_inside" in frame]
+    assert growth["types"] == []
+
+
 @pytest.mark.parametrize("kind", CLEAN)
 def test_clean_program_raises_no_alarm(tmp_path, kind):
     """What a call makes and drops, or keeps within a bound, is no leak."""

@@ -41,12 +41,16 @@ def _at_exit(config: dict, kind: str, content: object) -> None:  # type: ignore[
 
 
 def _record_loads(config: dict) -> None:  # type: ignore[type-arg]
-    """Per module: who imported it first, CPU seconds and resident bytes of its own, and who else asks for it."""
+    """Per module: who imported it first, CPU seconds, bytes and blocks of its own, and who else asks for it.
+
+    Blocks are what the interpreter's allocator handed out: they, not bytes, are what it takes time to free at the end.
+    """
     import builtins
     import importlib._bootstrap as bootstrap
     import time
 
-    clock, page = time.process_time, os.sysconf("SC_PAGE_SIZE")
+    now, page, blocks = time.process_time, os.sysconf("SC_PAGE_SIZE"), sys.getallocatedblocks
+    looking = [0.0]  # seconds that the looks themselves took, which no module pays for
     loads: list[list] = []  # type: ignore[type-arg]
     stack: list[list] = []  # type: ignore[type-arg]
     edges: set[tuple[str, str]] = set()
@@ -59,25 +63,37 @@ def _record_loads(config: dict) -> None:  # type: ignore[type-arg]
     def resident() -> int:
         return int(os.pread(statm, 64, 0).split()[1]) * page if statm >= 0 else 0
 
+    def clock() -> float:
+        return now() - looking[0]
+
+    def look() -> tuple[int, int]:
+        start = now()
+        seen = resident(), blocks()
+        looking[0] += now() - start
+        return seen
+
     def timed(name, import_):  # type: ignore[no-untyped-def]
         # A package is loaded on the way to its module; whoever asked for the module asked for both.
         asking = next((row[0] for row in reversed(stack) if not row[0].startswith(name + ".")), "")
-        row = [name, asking, 0.0, 0.0, 0, 0, "", 0.0, 0]
+        row = [name, asking, 0.0, 0.0, 0, 0, "", 0, 0.0, 0, 0]
         loads.append(row)
         stack.append(row)
-        before, start = resident(), clock()
+        (bytes_before, blocks_before), start = look(), clock()
         try:
             module = load(name, import_)
             row[6] = getattr(getattr(module, "__spec__", None), "origin", None) or ""
             return module
         finally:
-            spent, grown = clock() - start, resident() - before
+            spent = clock() - start
+            bytes_after, blocks_after = look()
+            grown, made = bytes_after - bytes_before, blocks_after - blocks_before
             stack.pop()
             row[3], row[5] = spent, grown
-            row[2], row[4] = spent - row[7], grown - row[8]
+            row[2], row[4], row[7] = spent - row[8], grown - row[9], made - row[10]
             if stack:
-                stack[-1][7] += spent
-                stack[-1][8] += grown
+                stack[-1][8] += spent
+                stack[-1][9] += grown
+                stack[-1][10] += made
 
     def asked(name, globals=None, locals=None, fromlist=(), level=0):  # type: ignore[no-untyped-def]
         result = importer(name, globals, locals, fromlist, level)
@@ -103,7 +119,7 @@ def _record_loads(config: dict) -> None:  # type: ignore[type-arg]
         known = set(sys.modules)
         main = getattr(sys.modules.get("__main__"), "__file__", None)
         return {
-            "loads": [row[:7] for row in loads],
+            "loads": [row[:8] for row in loads],
             "edges": sorted(edge for edge in edges if edge[1] in known),
             "main": main,
             "argv": sys.argv,

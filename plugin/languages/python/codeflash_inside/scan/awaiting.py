@@ -6,13 +6,13 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from codeflash_inside.scan import kinds
+from codeflash_inside.scan.scopes import name_of
 from codeflash_inside.scan.source import (
     COMPREHENSIONS,
     enclosing,
     inside,
     loops,
     make_hit,
-    name_of,
     names_in,
     own_nodes,
     parent,
@@ -134,8 +134,8 @@ _GUARDS = (ast.AsyncWith,)
 
 def unbounded_gather(module: Module) -> Iterator[Hit]:
     """All items of a collection started at once, with nothing that limits how many."""
-    for node in module.of(ast.Call):
-        if module.dotted(node.func) not in GATHER or len(node.args) < 1:
+    for node in module.calls(*GATHER):
+        if not node.args:
             continue
         argument = node.args[0]
         if module.dotted(node.func) == "asyncio.gather":
@@ -166,9 +166,9 @@ def sync_lock(module: Module) -> Iterator[Hit]:
             for item in node.items:
                 if kinds.kind(module, item.context_expr) == kinds.LOCK:
                     yield _lock_hit(node, item.context_expr)
-    for node in module.of(ast.Call):
+    for node in module.calls(".acquire"):
         function = node.func
-        if not isinstance(function, ast.Attribute) or function.attr != "acquire":
+        if not isinstance(function, ast.Attribute):
             continue
         if not isinstance(scope_node(node), ast.AsyncFunctionDef) or isinstance(parent(node), ast.Await):
             continue

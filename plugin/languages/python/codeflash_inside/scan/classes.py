@@ -6,7 +6,8 @@ import ast
 import builtins
 from typing import TYPE_CHECKING
 
-from codeflash_inside.scan.source import enclosing, loops, make_hit, name_of, own_nodes, parent, scope_node
+from codeflash_inside.scan.scopes import name_of
+from codeflash_inside.scan.source import enclosing, loops, make_hit, own_nodes, parent, scope_node
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +45,7 @@ def missing_slots(module: Module) -> Iterator[Hit]:
 def _kept_in_loops(module: Module) -> set[str]:
     """Names of classes of which a loop makes instances that it keeps: collected, yielded or put under a key."""
     found = set()
+    collected: set[tuple[int, str]] | None = None
     for call in module.nodes[ast.Call]:
         if not isinstance(call.func, ast.Name) or hasattr(builtins, call.func.id) or not loops(call):
             continue
@@ -51,7 +53,8 @@ def _kept_in_loops(module: Module) -> set[str]:
         while isinstance(holder, (ast.Tuple, ast.IfExp)):
             holder = parent(holder)
         if isinstance(holder, ast.Assign) and isinstance(holder.targets[0], ast.Name):
-            kept = _collected(scope_node(call), holder.targets[0].id)
+            collected = _collected(module) if collected is None else collected
+            kept = (id(scope_node(call)), holder.targets[0].id) in collected
         else:
             kept = _collects(holder) or (
                 isinstance(holder, ast.Assign) and isinstance(holder.targets[0], ast.Subscript)
@@ -67,16 +70,19 @@ def _collects(holder: ast.AST | None) -> bool:
     return isinstance(holder, ast.Call) and isinstance(holder.func, ast.Attribute) and holder.func.attr in _COLLECT
 
 
-def _collected(scope: ast.AST, name: str) -> bool:
-    """Whether what a variable holds is handed to a collection in the same scope."""
-    for node in own_nodes(scope):
-        if isinstance(node, ast.Call) and _collects(node) and any(name_of(one) == name for one in node.args):
-            return True
-        if isinstance(node, ast.Yield) and node.value is not None and name_of(node.value) == name:
-            return True
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript) and name_of(node.value) == name:
-            return True
-    return False
+def _collected(module: Module) -> set[tuple[int, str]]:
+    """Scopes, by identity, and their variables of which what they hold is handed to a collection in that scope."""
+    found = set()
+    for call in module.nodes[ast.Call]:
+        if _collects(call):
+            found |= {(id(scope_node(call)), name_of(one)) for one in call.args}
+    for given in module.nodes[ast.Yield]:
+        if given.value is not None:
+            found.add((id(scope_node(given)), name_of(given.value)))
+    for put in module.nodes[ast.Assign]:
+        if isinstance(put.targets[0], ast.Subscript):
+            found.add((id(scope_node(put)), name_of(put.value)))
+    return found
 
 
 def _plain_bases(module: Module, node: ast.ClassDef) -> bool:
@@ -126,10 +132,7 @@ def _open(module: Module, node: ast.ClassDef) -> bool:
             if module.dotted(inner.func).startswith("weakref."):
                 return True
     # Attributes that others set would fail on it.
-    return any(
-        module.dotted(call.func) in ("setattr", "vars", "weakref.ref", "weakref.proxy")
-        for call in module.nodes[ast.Call]
-    )
+    return bool(module.calls("setattr", "vars", "weakref.ref", "weakref.proxy"))
 
 
 def _attributes(node: ast.ClassDef, *, data: bool) -> set[str]:

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from codeflash_inside.scan import kinds
+from codeflash_inside.scan.scopes import name_of
 from codeflash_inside.scan.source import (
     COMPREHENSIONS,
     LOOPS,
@@ -14,7 +15,6 @@ from codeflash_inside.scan.source import (
     loop_names,
     loops,
     make_hit,
-    name_of,
     names_in,
     parent,
     scope_node,
@@ -52,9 +52,9 @@ def list_membership(module: Module) -> Iterator[Hit]:
 
 def list_front(module: Module) -> Iterator[Hit]:
     """`pop(0)` and `insert(0, …)` on a list in a loop."""
-    for node in module.of(ast.Call):
+    for node in module.calls(".pop", ".insert"):
         function = node.func
-        if not isinstance(function, ast.Attribute) or function.attr not in ("pop", "insert"):
+        if not isinstance(function, ast.Attribute):
             continue
         wanted = 1 if function.attr == "pop" else 2
         if len(node.args) != wanted or not (isinstance(node.args[0], ast.Constant) and node.args[0].value == 0):
@@ -113,14 +113,10 @@ def nested_join(module: Module) -> Iterator[Hit]:
     """Two collections joined by a loop in a loop and a comparison of one item of each."""
     for inner in module.of(ast.For):
         body = [one for one in inner.body if not isinstance(one, ast.Pass)]
-        outer = enclosing(inner, ast.For, ast.AsyncFor, ast.While)
-        if (
-            not isinstance(outer, ast.For)
-            or inner not in _repeated(outer)
-            or scope_node(inner) is not scope_node(outer)
-        ):
-            continue
         if len(body) != 1 or not isinstance(body[0], ast.If) or body[0].orelse:
+            continue
+        outer = enclosing(inner, ast.For, ast.AsyncFor, ast.While)
+        if not isinstance(outer, ast.For) or not any(one is outer for one in loops(inner)):
             continue
         if _joins(module, outer.target, outer.iter, inner.target, inner.iter, body[0].test, loop_names(outer)):
             yield _join_hit(inner, inner.iter)
@@ -183,10 +179,6 @@ def _joins(
             if one & inner_names and not one & outer_names and other & outer_names and not other & inner_names:
                 return True
     return False
-
-
-def _repeated(loop: ast.For) -> set[ast.AST]:
-    return {node for statement in loop.body for node in ast.walk(statement)}
 
 
 def _leftmost(node: ast.expr) -> ast.expr:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from codeflash_inside.scan.source import FUNCTIONS, enclosing, name_of, scope_node
+from codeflash_inside.scan.scopes import FUNCTIONS, name_of
+from codeflash_inside.scan.source import enclosing, scope_node
 
 if TYPE_CHECKING:
-    from codeflash_inside.scan.source import Binding, Module
+    from codeflash_inside.scan.scopes import Binding
+    from codeflash_inside.scan.source import Module
 
 LIST, SET, DICT, STR, BYTES, NUMBER, TUPLE, DEQUE, LOCK = (
     "list", "set", "dict", "str", "bytes", "number", "tuple", "deque", "lock",

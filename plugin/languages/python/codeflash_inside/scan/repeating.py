@@ -6,14 +6,13 @@ import ast
 from typing import TYPE_CHECKING, Any
 
 from codeflash_inside.scan import kinds
+from codeflash_inside.scan.scopes import FUNCTIONS, name_of
 from codeflash_inside.scan.source import (
-    FUNCTIONS,
     enclosing,
     inside,
     loop_names,
     loops,
     make_hit,
-    name_of,
     names_in,
     own_nodes,
     parent,
@@ -44,10 +43,8 @@ _MEMOS = ("cache", "lru_cache", "memoize", "memoized", "memoise", "cached", "mem
 
 def deepcopy_in_loop(module: Module) -> Iterator[Hit]:
     """`copy.deepcopy` in a loop that has more than a few steps."""
-    for node in module.of(ast.Call):
-        if module.dotted(node.func) != "copy.deepcopy" or not node.args:
-            continue
-        if not _repeats(module, node) or isinstance(node.args[0], ast.Constant):
+    for node in module.calls("copy.deepcopy"):
+        if not node.args or not _repeats(module, node) or isinstance(node.args[0], ast.Constant):
             continue
         if _periodic(loops(node)[0]):
             continue
@@ -66,9 +63,9 @@ def _periodic(loop: Any) -> bool:
 
 def json_round_trip(module: Module) -> Iterator[Hit]:
     """`json.loads(json.dumps(x))`: a copy by way of text."""
-    for node in module.of(ast.Call):
-        name, _, last = module.dotted(node.func).rpartition(".")
-        if name not in _ROUND_TRIPS or last != _ROUND_TRIPS[name][1] or len(node.args) != 1 or node.keywords:
+    for node in module.calls(*(f"{name}.{words[1]}" for name, words in _ROUND_TRIPS.items())):
+        name = module.dotted(node.func).rpartition(".")[0]
+        if len(node.args) != 1 or node.keywords:
             continue
         if isinstance(parent(node), ast.Expr) or (
             name == "pickle" and enclosing(node, ast.Try, ast.Lambda) is not None
@@ -98,10 +95,8 @@ def _written_by(module: Module, argument: ast.expr, name: str) -> ast.Call | Non
 
 def compile_in_loop(module: Module) -> Iterator[Hit]:
     """`re.compile` in a loop of a pattern that does not change in it."""
-    for node in module.of(ast.Call):
-        if module.dotted(node.func) not in ("re.compile", "regex.compile") or not node.args:
-            continue
-        around = loops(node)
+    for node in module.calls("re.compile", "regex.compile"):
+        around = loops(node) if node.args else []
         if not around or not _repeats(module, node):
             continue
         if names_in(*node.args) & loop_names(around[0]) or any(
@@ -132,9 +127,9 @@ def iterrows(module: Module) -> Iterator[Hit]:
     """A loop over `frame.iterrows()`, in a file that has to do with frames."""
     if not any(name.lstrip(".").partition(".")[0] in _FRAMES for name in module.imports.values()):
         return
-    for node in module.of(ast.Call):
+    for node in module.calls(".iterrows"):
         function = node.func
-        if not isinstance(function, ast.Attribute) or function.attr != "iterrows" or node.args:
+        if not isinstance(function, ast.Attribute) or node.args:
             continue
         holder = parent(node)
         if getattr(scope_node(node), "name", "") == "iterrows":
@@ -180,9 +175,10 @@ def concat_in_loop(module: Module) -> Iterator[Hit]:
 def recursion_without_memo(module: Module) -> Iterator[Hit]:
     """A function of numbers or positions that calls itself twice for each result and remembers none."""
     recursive: dict[int, tuple[ast.FunctionDef, list[ast.Call]]] = {}
+    defined = {one.name for one in module.nodes[ast.FunctionDef]}
     for call in module.of(ast.Call):
         called = name_of(call.func)
-        if called:
+        if called.rpartition(".")[2] in defined:
             function = scope_node(call)
             if isinstance(function, ast.FunctionDef) and called in (function.name, f"self.{function.name}"):
                 recursive.setdefault(id(function), (function, []))[1].append(call)

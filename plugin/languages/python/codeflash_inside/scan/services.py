@@ -6,17 +6,8 @@ import ast
 from typing import TYPE_CHECKING
 
 from codeflash_inside.scan import kinds
-from codeflash_inside.scan.source import (
-    loop_names,
-    loops,
-    make_hit,
-    name_of,
-    names_in,
-    own_nodes,
-    parent,
-    scope_node,
-    text_of,
-)
+from codeflash_inside.scan.scopes import name_of
+from codeflash_inside.scan.source import loop_names, loops, make_hit, names_in, own_nodes, parent, scope_node, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,20 +44,21 @@ _ONCE = (
 )
 _HANDLERS = ("get", "post", "put", "delete", "patch", "route", "websocket", "task", "event", "message", "command")
 _ORM = ("get", "filter", "first", "count", "exists", "all", "exclude", "get_or_create")
+_ASKING = ("execute", "fetch", "fetchrow", "fetchval", "fetch_one", "fetch_all", "read_sql")
+_OF_SESSION = ("get", "scalar", "scalars", "query")
+_QUESTIONS = sorted({f".{name}" for name in (*_ASKING, *_ORM, *_OF_SESSION)})
 
 
 def client_per_call(module: Module) -> Iterator[Hit]:
     """A client or session made in a loop, or in a function that a loop or a server calls for each request."""
     repeated: set[str] | None = None
-    for node in module.of(ast.Call):
+    for node in module.calls(*ONE_OFF, *CLIENTS):
         name = module.dotted(node.func)
         if name in ONE_OFF:
             around = [loop for loop in loops(node) if not kinds.small_loop(module, loop)]
             if around and not _retries(around[0]):
                 what = f"`{text_of(node, 40)}` opens a connection in every step; one client before the loop keeps it"
                 yield make_hit("client-per-call", node, what)
-            continue
-        if name not in CLIENTS:
             continue
         around = [loop for loop in loops(node) if not kinds.small_loop(module, loop)]
         function = scope_node(node)
@@ -99,8 +91,8 @@ def client_per_call(module: Module) -> Iterator[Hit]:
 
 def query_in_loop(module: Module) -> Iterator[Hit]:
     """A question to a database for each item of a loop."""
-    for node in module.of(ast.Call):
-        if not isinstance(node.func, ast.Attribute) or not _question(module, node):
+    for node in module.calls(*_QUESTIONS):
+        if not _question(module, node):
             continue
         around = [
             loop
@@ -120,15 +112,12 @@ def _question(module: Module, node: ast.Call) -> bool:
     function = node.func
     if not isinstance(function, ast.Attribute):
         return False
-    if (
-        function.attr in ("execute", "fetch", "fetchrow", "fetchval", "fetch_one", "fetch_all", "read_sql")
-        and node.args
-    ):
+    if function.attr in _ASKING and node.args:
         return _is_select(module, node.args[0])
     if function.attr in _ORM and isinstance(function.value, ast.Attribute) and function.value.attr == "objects":
         return isinstance(function.value.value, ast.Name) and function.value.value.id[:1].isupper()
     owner = name_of(function.value).rpartition(".")[2]
-    if function.attr in ("get", "scalar", "scalars", "query") and owner in (
+    if function.attr in _OF_SESSION and owner in (
         "session",
         "db_session",
         "dbsession",

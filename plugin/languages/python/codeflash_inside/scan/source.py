@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import ast
+import operator
 import warnings
-from typing import Any, NamedTuple, Union
+from typing import Any, NamedTuple
 
-Function = Union[ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda]
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+from codeflash_inside.scan.scopes import BINDING, FUNCTIONS, Binding, Scope, name_of
+
 SCOPES = (*FUNCTIONS, ast.ClassDef, ast.Module)
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 # Most nodes of a module are these; nothing is below them that a rule asks for.
-_LEAVES = (ast.Name, ast.Constant, ast.Pass, ast.Global, ast.Nonlocal, ast.Break, ast.Continue, ast.alias)
+_LEAVES = frozenset((ast.Name, ast.Constant, ast.Pass, ast.Global, ast.Nonlocal, ast.Break, ast.Continue, ast.alias))
+# Fields that never hold a node, or none that anyone asks for: operators, contexts, names.
+_EMPTY = frozenset(
+    (
+        "ctx", "op", "ops", "attr", "id", "arg", "module", "level", "asname", "kind", "type_comment", "type_ignores",
+        "conversion", "is_async", "simple", "tag",
+    )
+)  # fmt: skip
 _WANTED = (
     ast.Call,
     ast.Compare,
     ast.AugAssign,
     ast.Assign,
     ast.Await,
+    ast.Yield,
     ast.For,
     ast.ListComp,
     ast.SetComp,
@@ -53,83 +62,6 @@ class Hit(NamedTuple):
     loop: tuple[int, int]
 
 
-class Binding(NamedTuple):
-    """How a name gets a value: by an expression, by an annotation alone, or by something that is not looked into."""
-
-    value: ast.expr | None
-    annotation: ast.expr | None
-    node: ast.AST
-
-
-class Scope:
-    """What one function, class or module binds.
-
-    Attributes:
-        bindings: name -> everything that it is bound to.
-        declared: names that are global or nonlocal here.
-    """
-
-    def __init__(self, node: ast.AST) -> None:
-        """Walk the scope, but not the scopes inside it."""
-        self.bindings: dict[str, list[Binding]] = {}
-        self.declared: set[str] = set()
-        if isinstance(node, FUNCTIONS):
-            self._parameters(node.args)
-        for inner in own_nodes(node):
-            self._bind(inner)
-
-    def _parameters(self, arguments: ast.arguments) -> None:
-        for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
-            self.bindings[one.arg] = [Binding(None, one.annotation, one)]
-        for star in (arguments.vararg, arguments.kwarg):
-            if star is not None:
-                self.bindings[star.arg] = [Binding(None, None, star)]
-
-    def _bind(self, node: ast.AST) -> None:
-        if isinstance(node, ast.Assign):
-            for target in node.targets:
-                self._target(target, node.value, None, node)
-        elif isinstance(node, ast.AnnAssign):
-            self._target(node.target, node.value, node.annotation, node)
-        elif isinstance(node, ast.NamedExpr):
-            self._target(node.target, node.value, None, node)
-        elif isinstance(node, (ast.For, ast.AsyncFor)):
-            self._target(node.target, None, None, node)
-        elif isinstance(node, (ast.With, ast.AsyncWith)):
-            for item in node.items:
-                if item.optional_vars is not None:
-                    self._target(item.optional_vars, None, None, node)
-        elif isinstance(node, ast.ExceptHandler) and node.name:
-            self._add(node.name, Binding(None, None, node))
-        elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            for alias in node.names:
-                self._add(alias.asname or alias.name.partition(".")[0], Binding(None, None, node))
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            self._add(node.name, Binding(None, None, node))
-        elif isinstance(node, (ast.Global, ast.Nonlocal)):
-            self.declared.update(node.names)
-        elif node.__class__.__name__ in ("MatchAs", "MatchStar") and getattr(node, "name", None):
-            self._add(node.name, Binding(None, None, node))  # type: ignore[attr-defined]
-        elif node.__class__.__name__ == "MatchMapping" and getattr(node, "rest", None):
-            self._add(node.rest, Binding(None, None, node))  # type: ignore[attr-defined]
-
-    def _target(self, target: ast.expr, value: ast.expr | None, annotation: ast.expr | None, node: ast.AST) -> None:
-        if isinstance(target, (ast.Tuple, ast.List)):
-            values = value.elts if isinstance(value, (ast.Tuple, ast.List)) else []
-            pairs = values if len(values) == len(target.elts) else [None] * len(target.elts)
-            for one, own in zip(target.elts, pairs):
-                self._target(one, own, None, node)
-        elif isinstance(target, ast.Starred):
-            self._target(target.value, None, None, node)
-        else:
-            name = name_of(target)
-            if name:
-                self._add(name, Binding(value, annotation, node))
-
-    def _add(self, name: str, binding: Binding) -> None:
-        self.bindings.setdefault(name, []).append(binding)
-
-
 class Module:
     """The syntax tree of one file with its index.
 
@@ -154,21 +86,28 @@ class Module:
         self.found: dict[tuple[int, str], list[Binding]] = {}
         self.grown: set[str] | None = None
         self.declaring: dict[str, list[ast.AST]] = {}
+        self._binding: list[Any] = []
+        self._by_scope: dict[int, list[ast.AST]] | None = None
+        self._sorted: dict[tuple[type, ...], list[Any]] = {}
+        self._calls: dict[str, list[ast.Call]] | None = None
         self._scopes: dict[int, Scope] = {}
         self._attributes: dict[int, Scope] = {}
         self._index()
 
     def _index(self) -> None:
         # The parent is kept in a tuple: a walk over a node's dictionary then does not run back up.
-        wanted = self.nodes
-        leaves = frozenset(_LEAVES)
+        wanted, leaves, binding, bound = self.nodes, _LEAVES, BINDING, self._binding
         stack: list[Any] = [self.tree]
-        push = stack.append
-        is_node = ast.AST
+        push, is_node, fields_of = stack.append, ast.AST, _FIELDS
         while stack:
             node = stack.pop()
             up = (node,)
-            for value in list(node.__dict__.values()):
+            kind = node.__class__
+            fields = fields_of.get(kind)
+            if fields is None:
+                fields = fields_of[kind] = tuple(field for field in kind._fields if field not in _EMPTY)
+            for field in fields:
+                value: Any = getattr(node, field, None)
                 kind = value.__class__
                 if kind is list:
                     for one in value:
@@ -180,21 +119,24 @@ class Module:
                             push(one)
                             if kind in wanted:
                                 wanted[kind].append(one)
-                            elif kind is ast.Import or kind is ast.ImportFrom:
-                                self._import(one)  # type: ignore[arg-type]
-                        if kind is ast.Global or kind is ast.Nonlocal:
-                            for name in one.names:
-                                self.declaring.setdefault(name, []).append(scope_node(one))
-                elif kind is int or kind is str or kind is tuple:
-                    continue
+                        if kind in binding:
+                            bound.append(one)
                 elif kind in leaves:
                     value.up = up
-                elif isinstance(value, is_node):
-                    if value._fields:
-                        value.up = up  # type: ignore[attr-defined]
-                        push(value)
-                        if kind in wanted:
-                            wanted[kind].append(value)
+                elif value is not None and isinstance(value, is_node):
+                    value.up = up  # type: ignore[attr-defined]
+                    push(value)
+                    if kind in wanted:
+                        wanted[kind].append(value)
+                    if kind in binding:
+                        bound.append(value)
+        for node in bound:
+            kind = node.__class__
+            if kind is ast.Import or kind is ast.ImportFrom:
+                self._import(node)
+            elif kind is ast.Global or kind is ast.Nonlocal:
+                for name in node.names:
+                    self.declaring.setdefault(name, []).append(scope_node(node))
 
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
         if isinstance(node, ast.Import):
@@ -208,20 +150,40 @@ class Module:
 
     def of(self, *kinds: type) -> list[Any]:
         """All nodes of these classes, in the order of their lines."""
-        return sorted((node for kind in kinds for node in self.nodes[kind]), key=lambda node: node.lineno)
+        found = self._sorted.get(kinds)
+        if found is None:
+            found = self._sorted[kinds] = sorted((node for kind in kinds for node in self.nodes[kind]), key=_LINE)
+        return found
+
+    def calls(self, *names: str) -> list[ast.Call]:
+        """All calls of what has one of these full names, in the order of their lines; `.x` stands for any method `x`."""
+        if self._calls is None:
+            self._calls = {}
+            for call in self.of(ast.Call):
+                self._calls.setdefault(self.dotted(call.func), []).append(call)
+                if isinstance(call.func, ast.Attribute):
+                    self._calls.setdefault(f".{call.func.attr}", []).append(call)
+        if len(names) == 1:
+            return self._calls.get(names[0], [])
+        found = {id(call): call for name in names if name in self._calls for call in self._calls[name]}
+        return sorted(found.values(), key=_LINE)
 
     def scope(self, node: ast.AST) -> Scope:
         """What the function, class or module `node` binds."""
         made = self._scopes.get(id(node))
         if made is None:
-            made = self._scopes[id(node)] = Scope(node)
+            if self._by_scope is None:
+                self._by_scope = {}
+                for one in sorted(self._binding, key=_PLACE):
+                    self._by_scope.setdefault(id(scope_node(one)), []).append(one)
+            made = self._scopes[id(node)] = Scope(node, self._by_scope.get(id(node), []))
         return made
 
     def attributes(self, owner: ast.ClassDef) -> Scope:
         """What a class and its methods bind as `self.<name>`."""
         made = self._attributes.get(id(owner))
         if made is None:
-            made = self._attributes[id(owner)] = Scope(ast.Module([], []))
+            made = self._attributes[id(owner)] = Scope(ast.Module([], []), [])
             for name, found in self.scope(owner).bindings.items():
                 made.bindings.setdefault(f"self.{name}", []).extend(found)
             for method in owner.body:
@@ -230,6 +192,14 @@ class Module:
                         if name.startswith("self."):
                             made.bindings.setdefault(name, []).extend(found)
         return made
+
+    def functions(self) -> list[tuple[int, int, str]]:
+        """First line, last line and qualified name of every function."""
+        return [
+            (node.lineno, node.end_lineno or node.lineno, qualified_name(node))
+            for kind in (ast.FunctionDef, ast.AsyncFunctionDef)
+            for node in self.nodes[kind]
+        ]
 
     def dotted(self, node: ast.AST) -> str:
         """The full name behind an expression: `np.append` is `numpy.append` after `import numpy as np`."""
@@ -240,6 +210,11 @@ class Module:
         if not isinstance(node, ast.Name):
             return ""
         return ".".join([self.imports.get(node.id, node.id), *reversed(parts)])
+
+
+_FIELDS: dict[type, tuple[str, ...]] = {}  # of a class of nodes those that may hold others
+_LINE = operator.attrgetter("lineno")
+_PLACE = operator.attrgetter("lineno", "col_offset")
 
 
 def own_nodes(scope: ast.AST) -> list[ast.AST]:
@@ -325,15 +300,6 @@ def qualified_name(node: ast.AST) -> str:
             names.append(above.name)
         above = parent(above)
     return ".".join(reversed(names))
-
-
-def name_of(node: ast.AST) -> str:
-    """`name` or `self.name`; empty for anything else."""
-    if isinstance(node, ast.Name):
-        return node.id
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
-        return f"self.{node.attr}"
-    return ""
 
 
 def names_in(*nodes: ast.AST) -> set[str]:

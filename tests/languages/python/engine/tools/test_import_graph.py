@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from codeflash_python.tools.import_graph import Graph
 
 
@@ -9,7 +11,7 @@ def graph(loads, edges):
     """A graph of (module, first importer, milliseconds) and (importer, asked)."""
     return Graph(
         {
-            "loads": [[name, importer, ms / 1000, 0.0, 0, 0, f"/{name}.py"] for name, importer, ms in loads],
+            "loads": [[name, importer, ms / 1000, 0.0, 0, 0, f"/{name}.py", 0] for name, importer, ms in loads],
             "edges": edges,
             "cpu_s": 1.0,
         }
@@ -44,3 +46,14 @@ def test_least_keeps_the_quiet_run():
     """Of several observations the one with the least time in all is taken whole."""
     one, other = graph([("a", "", 5), ("b", "a", 9)], []), graph([("a", "", 8), ("b", "a", 3)], [])
     assert Graph.least([one, other]) is other
+
+
+def test_the_end_is_shared_out_by_blocks():
+    """Of two modules of the same size the one of many small objects is dearer to free; without blocks bytes count."""
+    loads = [["array", "", 0.1, 0.1, 1000, 1000, "/a.py", 100], ["tables", "", 0.1, 0.1, 1000, 1000, "/t.py", 300]]
+    document = {"loads": loads, "edges": [], "cpu_s": 1.0, "teardown_s": 0.4}
+    assert Graph(document).ending_s({"tables"}) == pytest.approx(0.3)
+    for row in loads:
+        row[7] = 0
+    assert Graph(document).ending_s({"tables"}) == pytest.approx(0.2)
+    assert Graph({**document, "loads": []}).ending_s(set()) == 0.0

@@ -124,7 +124,7 @@ def _candidates(inquiry: Inquiry, graph: Graph, used: dict[str, Any], root: Path
             }  # fmt: skip
             saved = graph.saved(module, targets - others)
             seconds, grown = sum(graph.self_s[one] for one in saved), sum(graph.self_bytes[one] for one in saved)
-            seconds += graph.teardown_s * grown / (sum(graph.self_bytes.values()) or 1)
+            seconds += graph.ending_s(saved)
             if seconds * 1000 < LEAST_MS or statement["against"]:
                 continue
             if any((path, line) in ran for line in statement["users"]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections import defaultdict
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 ENOUGH_PERCENT, FEW_FUNCTIONS = 20.0, 10
 # Of what a general library costs, what a focused replacement by the standard library costs; `--cost` says it better.
 USUAL_COST = 0.15
+# A gain that the number of samples leaves open by more than this part of it asks for a longer profile.
+CLOSE = 0.25
 WRITING = re.compile(
     r"(^|_)(write|dump|dumps|save|emit|render|transform|transformer|replace|changes|remove|insert|unparse|codemod|serialize|"
     r"leave|update|delete|set|edit|patch|generate|apply)($|_)|=$|Transformer|^code$"
@@ -121,7 +124,8 @@ def _audit(inquiry: Inquiry, name: str, found: dict[str, Any], share: dict[str, 
             "reason": standard or "not known; decide by the names used",
         },
     ]
-    remaining = 1.0 - replaceable / 100.0 * (1.0 - cost)
+    payoff = _payoff(replaceable, cost)
+    interval = _interval(replaceable, cost, inquiry.profile)
     return {
         "schema_version": 1,
         "distribution": name,
@@ -135,9 +139,35 @@ def _audit(inquiry: Inquiry, name: str, found: dict[str, Any], share: dict[str, 
         "worth_it": all(one["holds"] is not False for one in conditions) and bool(conditions[0]["holds"]),
         "replaceable_percent": replaceable,
         "assumed_cost": cost,
-        "payoff": 1.0 / remaining,
+        "payoff": payoff,
+        "payoff_interval": interval,
+        "longer_profile": _longer(payoff, interval),
         "unread": found["unread"],
     }
+
+
+def _payoff(percent: float, cost: float) -> float:
+    """How many times as fast the program is once `percent` of its time costs the part `cost` of that."""
+    return 1.0 / max(1.0 - percent / 100.0 * (1.0 - cost), 1e-3)
+
+
+def _interval(percent: float, cost: float, profile: dict[str, Any] | None) -> list[float] | None:
+    """The payoff at both ends of what the profile's samples leave open of the share (95 %); None without samples."""
+    error = ((profile or {}).get("totals") or {}).get("share_error_percent")
+    if error is None:
+        return None
+    part = min(max(percent / 100.0, 0.0), 1.0)
+    error *= 2.0 * math.sqrt(part * (1.0 - part))  # the profile gives it for a share of one half
+    return [_payoff(max(percent - error, 0.0), cost), _payoff(min(percent + error, 100.0), cost)]
+
+
+def _longer(payoff: float, interval: list[float] | None) -> float | None:
+    """How many times as long a run must be profiled for the gain to be known closely; None where it is."""
+    if interval is None or payoff <= 1.0:
+        return None
+    # Of the two ends the upper one is further away; it comes near with the root of the samples.
+    open_ = (interval[1] - 1.0) / (payoff - 1.0) - 1.0
+    return (open_ / CLOSE) ** 2 if open_ > CLOSE else None
 
 
 def _root(name: str) -> str:
@@ -172,10 +202,16 @@ def _lines(document: dict[str, Any]) -> list[str]:
     for one in document["conditions"]:
         answer_ = {True: "yes", False: "no", None: "open"}[one["holds"]]
         lines.append(f"  {answer_:>4}  {one['condition']}: {one['reason']}")
+    interval = document["payoff_interval"]
+    between = f" ({interval[0]:.2f} to {interval[1]:.2f} by the profile's samples)" if interval else ""
     lines.append(
-        f"payoff: {document['payoff']:.2f} times as fast, where the replacement costs {document['assumed_cost']:.0%} of what it "
+        f"payoff: {document['payoff']:.2f} times as fast{between}, where the replacement costs {document['assumed_cost']:.0%} of what it "
         f"replaces; `differ OLD NEW` measures that cost, `--cost` takes it"
     )
+    if document["longer_profile"]:
+        lines.append(
+            f"  too few samples for that: profile a run that is {document['longer_profile']:.1f} times as long"
+        )
     lines += ["", "call sites, the most time first:"]
     for row in document["sites"][:25]:
         kind = "write" if row["write"] else "read "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import concurrent.futures
 import json
 import os
@@ -43,8 +44,9 @@ def answer(inquiry: Inquiry) -> Answer:
     left_out: list[str] = []
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         linted = pool.submit(lambda: [] if inquiry.options.get("own") else _lint(inquiry, files, left_out))
-        own = inside.ask(inquiry, "scan", {"files": [str(file) for file in files]})
-        hits = own["hits"] + linted.result()
+        request = {"files": [str(file) for file in files], "functions": not inquiry.options.get("own")}
+        own = inside.ask(inquiry, "scan", request)
+        hits = own["hits"] + [_linted(one, own["functions"]) for one in linted.result()]
     left_out += [f"not read: {one}" for one in own["unread"]]
     heated = Heated(inquiry.profile, inquiry.tree, inquiry.project)
     rows = [_row(hit, heated, inquiry) for hit in hits]
@@ -112,7 +114,8 @@ def _linters(inquiry: Inquiry) -> Iterable[list[str]]:
     for folder in (Path(inquiry.setup.interpreter).parent, Path(sys.executable).parent):
         if (folder / "ruff").exists():
             yield [str(folder / "ruff")]
-    yield ["uvx", "--quiet", f"ruff@{RUFF}"]
+    # With the engine's interpreter, which is there: uv would download one where it finds none.
+    yield ["uvx", "--python", sys.executable, f"ruff@{RUFF}"]
     yield ["ruff"]
 
 
@@ -132,13 +135,30 @@ def _lint(inquiry: Inquiry, files: list[Path], left_out: list[str]) -> list[dict
             why = str(error).splitlines()[0]
             continue
         if done.returncode == 0:
-            return [_linted(one) for one in json.loads(done.stdout or "[]") if one.get("code")]
+            return [one for one in json.loads(done.stdout or "[]") if one.get("code") and _pays(one)]
         why = (done.stderr.strip().splitlines() or [f"ended with {done.returncode}"])[0]
     left_out.append(f"the linter's rules: ruff did not run ({why}); install uv or ruff {RUFF} for them")
     return []
 
 
-def _linted(one: dict[str, Any]) -> dict[str, Any]:
+def _pays(one: dict[str, Any]) -> bool:
+    """Whether what the linter would write instead is no slower.
+
+    A set of constants is made once, when the module is compiled; one of variables is made anew for every test, and takes
+    longer than looking through the few items.
+    """
+    if one["code"] != "PLR6201":
+        return True
+    edits = (one.get("fix") or {}).get("edits") or [{"content": "()"}]
+    try:
+        ast.literal_eval(edits[0]["content"])
+    except (ValueError, SyntaxError, TypeError):
+        return False
+    return True
+
+
+def _linted(one: dict[str, Any], functions: dict[str, list[tuple[int, int, str]]]) -> dict[str, Any]:
+    """A hit in the form of our own; the linter does not say which function it is in."""
     code, line = one["code"], one["location"]["row"]
     domain = (
         "async"
@@ -151,45 +171,17 @@ def _linted(one: dict[str, Any]) -> dict[str, Any]:
         "rule": code,
         "file": one["filename"],
         "line": line,
-        "function": _function_at(one["filename"], line),
+        "function": _function_at(functions.get(one["filename"], []), line),
         "what": one["message"],
         "domain": "structure" if code.startswith("TC") else domain,
         "loop": [line, one["end_location"]["row"]],
     }
 
 
-_SPANS: dict[str, list[tuple[int, int, str]]] = {}
-
-
-def _function_at(file: str, line: int) -> str:
-    """The qualified name of the innermost function around a line; ruff does not say it."""
-    if file not in _SPANS:
-        _SPANS[file] = list(_spans(file))
-    around = [(last - first, name) for first, last, name in _SPANS[file] if first <= line <= last]
+def _function_at(spans: list[tuple[int, int, str]], line: int) -> str:
+    """The qualified name of the innermost function around a line."""
+    around = [(last - first, name) for first, last, name in spans if first <= line <= last]
     return min(around)[1] if around else ""
-
-
-def _spans(file: str) -> Iterable[tuple[int, int, str]]:
-    import ast  # noqa: PLC0415 - only where the linter found something
-    import warnings  # noqa: PLC0415
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(Path(file).read_bytes())
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
-        return
-    stack: list[tuple[ast.AST, str]] = [(tree, "")]
-    while stack:
-        node, prefix = stack.pop()
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                name = prefix + child.name
-                if not isinstance(child, ast.ClassDef):
-                    yield child.lineno, child.end_lineno or child.lineno, name
-                stack.append((child, f"{name}."))
-            elif isinstance(child, ast.stmt) or hasattr(child, "body"):
-                stack.append((child, prefix))
 
 
 def _lines(document: dict[str, Any], limit: int) -> list[str]:
