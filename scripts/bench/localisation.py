@@ -1,6 +1,6 @@
 """Does `[unified targets]` find what an expert changed? Real speed-ups of published packages, profiled before the change.
 
-    python scripts/bench/localisation.py [--held-out] [--after] [--ablate] [--rows] [--fresh] [case ...]
+    python scripts/bench/localisation.py [--held-out | --all] [--after] [--ablate] [--rows] [--fresh] [case ...]
 
 `localisation/cases.json` lists them: package, version before and after, what it needs, the functions that were
 changed, and where that is said; `localisation/workloads/<case>.py` is the workload. Each version is installed by pip
@@ -12,7 +12,7 @@ What each profile saw is recorded in `localisation/recordings/`, so a change of 
 and without a download; `--fresh` profiles anew. `--after` measures the speed-up of each case, before against after,
 interleaved. `--ablate` leaves out one ingredient of the formula after the other, varies each weight, and chooses the
 weights without a package to rank that package's cases. `--held-out` takes the cases of `localisation/held_out.json`, which
-were collected when the formula stood and are not to be developed on.
+were collected and first ranked while the formula stood still, `--all` those and the others.
 """
 
 from __future__ import annotations
@@ -146,7 +146,9 @@ def main() -> int:
     """Print the table; gives the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--after", action="store_true", help="measure each case's speed-up too")
-    parser.add_argument("--held-out", action="store_true", help="the cases that the formula has not been tried on")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--held-out", action="store_true", help="the cases that were collected when the formula stood")
+    which.add_argument("--all", action="store_true", help="both sets")
     parser.add_argument("--pairs", type=int, default=3, help="of runs for --after")
     parser.add_argument("--ablate", action="store_true", help="what each ingredient of the formula is worth")
     parser.add_argument("--rows", action="store_true", help="show the first rows of each case")
@@ -154,8 +156,8 @@ def main() -> int:
     parser.add_argument("cases", nargs="*", help="names; all by default")
     options = parser.parse_args()
     CACHE.mkdir(parents=True, exist_ok=True)
-    file = DATA / ("held_out.json" if options.held_out else "cases.json")
-    cases = json.loads(file.read_text(encoding="utf-8"))
+    files = ["held_out.json"] if options.held_out else ["cases.json", *["held_out.json"] * options.all]
+    cases = [case for file in files for case in json.loads((DATA / file).read_text(encoding="utf-8"))]
     cases = [case for case in cases if not options.cases or case["name"] in options.cases]
     recordings = load(cases, fresh=options.fresh)
     cases = [case for case in cases if case["name"] in recordings]

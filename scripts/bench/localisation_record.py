@@ -27,7 +27,7 @@ _KEPT = (
     "calls_are_resumes",
     "distinct_arguments",
     "argument_calls",
-    "statements",
+    "operations",
     "loops",
 )
 
@@ -85,6 +85,7 @@ class Recording:
                 for *stack, seconds in self.samples
             ]
         )
+        made.scripts.clear()  # the workload is no part of the package; which modules were imported was not kept
         for index, figures in self.figures.items():
             row = made.row(functions[int(index)])
             for name, value in figures.items():
