@@ -32,7 +32,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent.parent / "plugin" / "languages" / "python"), str(HERE.parent)]
 
 from bench.localisation_check import ablate, split  # noqa: E402
-from bench.localisation_record import Recording, ranks  # noqa: E402
+from bench.localisation_record import Recording, driven, ranks  # noqa: E402
 from profiler.errors import ProfileError  # noqa: E402
 from profiler.passes.plan import ALLOCATIONS, CALLS, JOINT, Plan, take  # noqa: E402
 
@@ -164,6 +164,11 @@ def main() -> int:
     if options.ablate:
         print(ablate(cases, recordings))
         print(split(cases, recordings))
+        print(
+            "with a driver in the project, among the first five: {} changed functions, {} drivers".format(
+                *driven(cases, recordings)
+            )
+        )
         return 0
     print(
         f"{'case':<26}{'version':<18}{'CPU s':>6}"
