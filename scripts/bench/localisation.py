@@ -108,20 +108,25 @@ def record(case: dict[str, Any]) -> Recording:
     return Recording.of(profile)
 
 
-def speed_up(case: dict[str, Any], pairs: int) -> float:
-    """CPU seconds before over after: the median over pairs."""
+def speed_up(case: dict[str, Any], pairs: int) -> str:
+    """CPU seconds before over after: the median over pairs; `failed` where a version cannot run the workload."""
     ratios = []
+    environments = {
+        side: environment(case, side) for side in ("before", "after")
+    }  # installs what is missing: not timed
     for index in range(pairs):
         seconds = {}
         for side in ("before", "after") if index % 2 else ("after", "before"):
             start = os.times()
-            subprocess.run(
-                [sys.executable, workload(case)], check=True, env=environment(case, side), capture_output=True
+            run = subprocess.run(
+                [sys.executable, workload(case)], check=False, env=environments[side], capture_output=True
             )
             end = os.times()
+            if run.returncode:
+                return "failed"
             seconds[side] = end.children_user + end.children_system - start.children_user - start.children_system
         ratios.append(seconds["before"] / seconds["after"])
-    return statistics.median(ratios)
+    return f"{statistics.median(ratios):.2f}x"
 
 
 def load(cases: list[dict[str, Any]], *, fresh: bool) -> dict[str, Recording]:
@@ -182,7 +187,7 @@ def main() -> int:
         table.append(row)
         line = f"{case['name']:<26}{case['before']:<18}{recording.cpu_s:>6.1f}"
         line += "".join(f"{row[name] or '-':>12}" for name in COLUMNS)
-        print(line + (f"{speed_up(case, options.pairs):>10.2f}x" if options.after else ""), flush=True)
+        print(line + (f"{speed_up(case, options.pairs):>11}" if options.after else ""), flush=True)
         if options.rows:
             print(recording.rows(case["changed"]))
     for most in (5, 10):
