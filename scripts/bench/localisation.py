@@ -1,6 +1,6 @@
 """Does `[unified targets]` find what an expert changed? Real speed-ups of published packages, profiled before the change.
 
-    python scripts/bench/localisation.py [--held-out] [--after] [--ablate] [--rows] [--fresh] [case ...]
+    python scripts/bench/localisation.py [--held-out | --all] [--after] [--ablate] [--rows] [--fresh] [case ...]
 
 `localisation/cases.json` lists them: package, version before and after, what it needs, the functions that were
 changed, and where that is said; `localisation/workloads/<case>.py` is the workload. Each version is installed by pip
@@ -12,7 +12,7 @@ What each profile saw is recorded in `localisation/recordings/`, so a change of 
 and without a download; `--fresh` profiles anew. `--after` measures the speed-up of each case, before against after,
 interleaved. `--ablate` leaves out one ingredient of the formula after the other, varies each weight, and chooses the
 weights without a package to rank that package's cases. `--held-out` takes the cases of `localisation/held_out.json`, which
-were collected when the formula stood and are not to be developed on.
+were collected and first ranked while the formula stood still, `--all` those and the others.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent.parent / "plugin" / "languages" / "python"), str(HERE.parent)]
 
 from bench.localisation_check import ablate, split  # noqa: E402
-from bench.localisation_record import Recording, ranks  # noqa: E402
+from bench.localisation_record import Recording, driven, ranks  # noqa: E402
 from profiler.errors import ProfileError  # noqa: E402
 from profiler.passes.plan import ALLOCATIONS, CALLS, JOINT, Plan, take  # noqa: E402
 
@@ -108,20 +108,25 @@ def record(case: dict[str, Any]) -> Recording:
     return Recording.of(profile)
 
 
-def speed_up(case: dict[str, Any], pairs: int) -> float:
-    """CPU seconds before over after: the median over pairs."""
+def speed_up(case: dict[str, Any], pairs: int) -> str:
+    """CPU seconds before over after: the median over pairs; `failed` where a version cannot run the workload."""
     ratios = []
+    environments = {
+        side: environment(case, side) for side in ("before", "after")
+    }  # installs what is missing: not timed
     for index in range(pairs):
         seconds = {}
         for side in ("before", "after") if index % 2 else ("after", "before"):
             start = os.times()
-            subprocess.run(
-                [sys.executable, workload(case)], check=True, env=environment(case, side), capture_output=True
+            run = subprocess.run(
+                [sys.executable, workload(case)], check=False, env=environments[side], capture_output=True
             )
             end = os.times()
+            if run.returncode:
+                return "failed"
             seconds[side] = end.children_user + end.children_system - start.children_user - start.children_system
         ratios.append(seconds["before"] / seconds["after"])
-    return statistics.median(ratios)
+    return f"{statistics.median(ratios):.2f}x"
 
 
 def load(cases: list[dict[str, Any]], *, fresh: bool) -> dict[str, Recording]:
@@ -146,7 +151,9 @@ def main() -> int:
     """Print the table; gives the exit status."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--after", action="store_true", help="measure each case's speed-up too")
-    parser.add_argument("--held-out", action="store_true", help="the cases that the formula has not been tried on")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--held-out", action="store_true", help="the cases that were collected when the formula stood")
+    which.add_argument("--all", action="store_true", help="both sets")
     parser.add_argument("--pairs", type=int, default=3, help="of runs for --after")
     parser.add_argument("--ablate", action="store_true", help="what each ingredient of the formula is worth")
     parser.add_argument("--rows", action="store_true", help="show the first rows of each case")
@@ -154,14 +161,19 @@ def main() -> int:
     parser.add_argument("cases", nargs="*", help="names; all by default")
     options = parser.parse_args()
     CACHE.mkdir(parents=True, exist_ok=True)
-    file = DATA / ("held_out.json" if options.held_out else "cases.json")
-    cases = json.loads(file.read_text(encoding="utf-8"))
+    files = ["held_out.json"] if options.held_out else ["cases.json", *["held_out.json"] * options.all]
+    cases = [case for file in files for case in json.loads((DATA / file).read_text(encoding="utf-8"))]
     cases = [case for case in cases if not options.cases or case["name"] in options.cases]
     recordings = load(cases, fresh=options.fresh)
     cases = [case for case in cases if case["name"] in recordings]
     if options.ablate:
         print(ablate(cases, recordings))
         print(split(cases, recordings))
+        print(
+            "with a driver in the project, among the first five: {} changed functions, {} drivers".format(
+                *driven(cases, recordings)
+            )
+        )
         return 0
     print(
         f"{'case':<26}{'version':<18}{'CPU s':>6}"
@@ -175,7 +187,7 @@ def main() -> int:
         table.append(row)
         line = f"{case['name']:<26}{case['before']:<18}{recording.cpu_s:>6.1f}"
         line += "".join(f"{row[name] or '-':>12}" for name in COLUMNS)
-        print(line + (f"{speed_up(case, options.pairs):>10.2f}x" if options.after else ""), flush=True)
+        print(line + (f"{speed_up(case, options.pairs):>11}" if options.after else ""), flush=True)
         if options.rows:
             print(recording.rows(case["changed"]))
     for most in (5, 10):

@@ -29,7 +29,7 @@ GRID = {
     "PASSED_UP": (0.3, 0.4, 0.5),
     "PASSED_UP_BY_LOOPS": (0.7, 0.85, 1.0),
     "EXPLAINED": (0.5, 0.75),
-    "ROOM": (0.2, 0.35),
+    "ROOM": (0.3, 0.45),
 }
 
 

@@ -408,6 +408,7 @@ def tabulate(found: list[Sample]) -> Table:
         own = next((index for index, function in enumerate(stack) if function.own), None)
         _libraries(table, stack, own, seconds)
         importing = next((i for i, function in enumerate(stack) if function.file == _IMPORT), None)
+        _script(table, stack)
         if importing is not None:
             table.import_s += seconds
             importer = _importer(stack, own, importing)
@@ -443,6 +444,17 @@ def charge_places(table: Table, processes: list[Process], resolver: Resolver) ->
             if row is not None:
                 place = resolver.place(row.function, line)
                 row.cpu_places[place] = row.cpu_places.get(place, 0.0) + seconds
+
+
+def _script(table: Table, stack: tuple[Function, ...]) -> None:
+    """Note the file whose module level is outermost on a stack, unless it is being imported: it was run."""
+    for function in reversed(stack):
+        if function.file == _IMPORT:
+            return
+        if function.own:
+            if function.name == MODULE:
+                table.scripts.add(function.file)
+            return
 
 
 def _cumulate(table: Table, own: list[Function], seconds: float) -> None:
@@ -1090,7 +1102,9 @@ class Resolver:
 
     def definition(self, function: Function) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
         """The source of one of the project's own functions, None where it cannot be read."""
-        return self._source(function.file).functions.get(function.line) if function.own else None
+        if not function.own or function.name == MODULE:  # a module's line is 1, where a function may begin
+            return None
+        return self._source(function.file).functions.get(function.line)
 
     def place(self, function: Function, line: int) -> tuple[int, int]:
         """First and last line of the innermost loop around a line of one of the project's own functions, or the line."""
@@ -2157,7 +2171,8 @@ class Row:
         argument_calls: calls of which the arguments were looked at, None where there are none or none was looked at.
         distinct_arguments: how many different ones they had, added up over the processes.
         import_s, deepcopy_s: own time spent importing, and in `copy.deepcopy`.
-        statements, loops: how long its source is, and whether there is a loop in it; 0 where it cannot be read.
+        operations, loops: how many operations its source spells out, and whether there is a loop in it; 0 where it
+            cannot be read.
     """
 
     function: Function
@@ -2180,7 +2195,7 @@ class Row:
     blocks: float = 0.0
     longest_block_s: float = 0.0
     blocked_entries: dict[tuple[str, str], float] = field(default_factory=dict)
-    statements: int = 0
+    operations: int = 0
     loops: bool = False
     calls: int | None = None
     calls_are_resumes: bool = False
@@ -2203,6 +2218,7 @@ class Table:
 
     rows: dict[Function, Row] = field(default_factory=dict)
     paths: dict[tuple[Function, ...], float] = field(default_factory=dict)  # own functions, innermost first -> seconds
+    scripts: set[str] = field(default_factory=set)  # the project's files that were run, not imported
     cpu_s: float = 0.0  # all that was sampled, the collector included
     pause_cpu_s: float = 0.0
     import_s: float = 0.0
@@ -2527,7 +2543,7 @@ def _names(node: ast.AST) -> set[str]:
     return {name} if name else set()
 '''
 
-EMBEDDED['profiler/analyse/shape.py'] = r'''"""How much there is in a function that could be changed: its statements, and whether it loops."""
+EMBEDDED['profiler/analyse/shape.py'] = r'''"""How much there is in a function that could be changed: its operations, and whether it loops."""
 
 from __future__ import annotations
 
@@ -2539,31 +2555,36 @@ if TYPE_CHECKING:
     from profiler.analyse.model import Table
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.comprehension)
+_OPERATIONS = (ast.Call, ast.Subscript, ast.BinOp, ast.Compare, ast.AugAssign)
 _OTHERS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)  # what they hold is not this function's
 
 
 def charge(table: Table, resolver: Resolver) -> None:
-    """Fill in each row's statements and loops, where its source can be read."""
+    """Fill in each row's operations and loops, where its source can be read."""
     for row in table.rows.values():
         definition = resolver.definition(row.function)
         if definition is not None:
-            row.statements, row.loops = measure(definition)
+            row.operations, row.loops = measure(definition)
         elif row.function.name.endswith("<lambda>"):
-            row.statements = 1
+            row.operations = 1
 
 
 def measure(definition: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[int, bool]:
-    """The number of statements of a function, the functions and classes in it left out, and whether one is a loop."""
-    statements, loops = 0, False
+    """The number of operations that a function's source spells out, at least one, and whether it has a loop.
+
+    Operations are calls, subscripts, arithmetic and comparisons: what takes time, where a statement may do nothing. What
+    the functions and classes in it hold is left out.
+    """
+    operations, loops = 0, False
     waiting: list[ast.AST] = list(definition.body)
     while waiting:
         node = waiting.pop()
         if isinstance(node, _OTHERS):
             continue
-        statements += isinstance(node, ast.stmt)
+        operations += isinstance(node, _OPERATIONS)
         loops = loops or isinstance(node, _LOOPS)
         waiting.extend(ast.iter_child_nodes(node))
-    return statements, loops
+    return max(operations, 1), loops
 '''
 
 EMBEDDED['profiler/analyse/source.py'] = r'''"""The functions that a source file defines, so that lines and old interpreters' bare names get qualified names."""
@@ -2777,8 +2798,8 @@ PASSED_UP_BY_LOOPS = 1.0  # the same where the caller calls it many times: it ca
 MANY = 10  # calls of a callee for one of its caller from which the caller is a loop
 EXPLAINED = 0.75  # of the time that a row accounts for is taken off the rows below it
 NEGLIGIBLE = 0.01  # weight from which a caller is too far up to be followed
-ROOM = 0.35  # exponent of a function's statements: a thin shell has little in it that can be changed
-MOST_STATEMENTS = 30  # as good as any more
+ROOM = 0.45  # exponent of a function's operations: a thin shell has little in it that can be changed
+MOST_OPERATIONS = 45  # as good as any more
 WITHOUT_LOOP = 0.6  # for a function whose source has no loop: where work is repeated it can be avoided
 IN_TURN = 30  # rows that are chosen one by one; those below keep the order of what is left
 IMPORT_WEIGHT = 0.1  # importing is the start-up's cost, which a change of this function seldom avoids
@@ -2790,9 +2811,11 @@ FORMULA = (
     "the function passes the threshold (1 % CPU, 2 MiB, 1 % of the time in pauses, 5 ms of blocked loop) and\n"
     "  cpu    = its own time (self and non-project callees), and 0.4 of the time of each project callee, 0.4 x 0.4\n"
     "           of the callee's callees and so on, / all CPU time; all of the callee's instead of 0.4 where it calls\n"
-    "           it >= 10 times for each call of itself (needs call counts), for it could call it less\n"
-    "  room   = (statements / 30) ^ 0.35, at most 1, and 0.6 of that without a loop in its source: a thin shell has\n"
-    "           little in it that can be changed; 1 where the source is not known\n"
+    "           it >= 10 times for each call of itself (needs call counts), for it could call it less; nothing is\n"
+    "           passed to the script that is run from other files: it says what is to be done, as a test does\n"
+    "  room   = (operations / 45) ^ 0.45, at most 1, and 0.6 of that without a loop in its source: a thin shell has\n"
+    "           little in it that can be changed; operations are the calls, subscripts, arithmetic and comparisons in\n"
+    "           its source; 1 where that is not known\n"
     "  memory = its bytes live at the peak / the peak, or / 64 MiB where the peak is lower\n"
     "  gc     = mean of the pauses that it set off and of those apportioned to it by its young collections / wall\n"
     "  async  = seconds for which it held the event loop in blocks of >= 1 ms / wall\n"
@@ -2868,7 +2891,7 @@ def rank(table: Table, *, wall_s: float, peak_bytes: float) -> list[Target]:
 def responsibilities(table: Table) -> list[tuple[dict[Function, float], float]]:
     """Of each group of paths, the part of its seconds that a change of each function could plausibly save."""
     passed = {
-        (caller.function, callee): PASSED_UP_BY_LOOPS if _loops(caller, callee, seconds, table) else PASSED_UP
+        (caller.function, callee): _passed(caller, callee, seconds, table)
         for caller in table.rows.values()
         for callee, seconds in caller.edges.items()
     }
@@ -2888,6 +2911,13 @@ def responsibilities(table: Table) -> list[tuple[dict[Function, float], float]]:
     return [(dict(key), seconds) for key, seconds in groups.items()]
 
 
+def _passed(caller: Row, callee: Function, seconds: float, table: Table) -> float:
+    """The part of a callee's time that its caller could save."""
+    if caller.function.file in table.scripts and callee.file not in table.scripts:
+        return 0.0
+    return PASSED_UP_BY_LOOPS if _loops(caller, callee, seconds, table) else PASSED_UP
+
+
 def _loops(caller: Row, callee: Function, seconds: float, table: Table) -> bool:
     """Whether `caller` calls `callee` many times for each call of itself; its part of the calls goes by the time."""
     called = table.rows[callee]
@@ -2898,9 +2928,9 @@ def _loops(caller: Row, callee: Function, seconds: float, table: Table) -> bool:
 
 def room(row: Row) -> float:
     """How much of a function there is to change, up to 1; 1 where its source is not known."""
-    if not row.statements:
+    if not row.operations:
         return 1.0
-    length = min(row.statements, MOST_STATEMENTS) / MOST_STATEMENTS
+    length = min(row.operations, MOST_OPERATIONS) / MOST_OPERATIONS
     return float(length**ROOM) * (1.0 if row.loops else WITHOUT_LOOP)
 
 

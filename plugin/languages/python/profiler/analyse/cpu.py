@@ -54,6 +54,7 @@ def tabulate(found: list[Sample]) -> Table:
         own = next((index for index, function in enumerate(stack) if function.own), None)
         _libraries(table, stack, own, seconds)
         importing = next((i for i, function in enumerate(stack) if function.file == _IMPORT), None)
+        _script(table, stack)
         if importing is not None:
             table.import_s += seconds
             importer = _importer(stack, own, importing)
@@ -89,6 +90,17 @@ def charge_places(table: Table, processes: list[Process], resolver: Resolver) ->
             if row is not None:
                 place = resolver.place(row.function, line)
                 row.cpu_places[place] = row.cpu_places.get(place, 0.0) + seconds
+
+
+def _script(table: Table, stack: tuple[Function, ...]) -> None:
+    """Note the file whose module level is outermost on a stack, unless it is being imported: it was run."""
+    for function in reversed(stack):
+        if function.file == _IMPORT:
+            return
+        if function.own:
+            if function.name == MODULE:
+                table.scripts.add(function.file)
+            return
 
 
 def _cumulate(table: Table, own: list[Function], seconds: float) -> None:

@@ -77,7 +77,9 @@ class Resolver:
 
     def definition(self, function: Function) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
         """The source of one of the project's own functions, None where it cannot be read."""
-        return self._source(function.file).functions.get(function.line) if function.own else None
+        if not function.own or function.name == MODULE:  # a module's line is 1, where a function may begin
+            return None
+        return self._source(function.file).functions.get(function.line)
 
     def place(self, function: Function, line: int) -> tuple[int, int]:
         """First and last line of the innermost loop around a line of one of the project's own functions, or the line."""

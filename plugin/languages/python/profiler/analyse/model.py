@@ -44,7 +44,8 @@ class Row:
         argument_calls: calls of which the arguments were looked at, None where there are none or none was looked at.
         distinct_arguments: how many different ones they had, added up over the processes.
         import_s, deepcopy_s: own time spent importing, and in `copy.deepcopy`.
-        statements, loops: how long its source is, and whether there is a loop in it; 0 where it cannot be read.
+        operations, loops: how many operations its source spells out, and whether there is a loop in it; 0 where it
+            cannot be read.
     """
 
     function: Function
@@ -67,7 +68,7 @@ class Row:
     blocks: float = 0.0
     longest_block_s: float = 0.0
     blocked_entries: dict[tuple[str, str], float] = field(default_factory=dict)
-    statements: int = 0
+    operations: int = 0
     loops: bool = False
     calls: int | None = None
     calls_are_resumes: bool = False
@@ -90,6 +91,7 @@ class Table:
 
     rows: dict[Function, Row] = field(default_factory=dict)
     paths: dict[tuple[Function, ...], float] = field(default_factory=dict)  # own functions, innermost first -> seconds
+    scripts: set[str] = field(default_factory=set)  # the project's files that were run, not imported
     cpu_s: float = 0.0  # all that was sampled, the collector included
     pause_cpu_s: float = 0.0
     import_s: float = 0.0

@@ -24,8 +24,8 @@ PASSED_UP_BY_LOOPS = 1.0  # the same where the caller calls it many times: it ca
 MANY = 10  # calls of a callee for one of its caller from which the caller is a loop
 EXPLAINED = 0.75  # of the time that a row accounts for is taken off the rows below it
 NEGLIGIBLE = 0.01  # weight from which a caller is too far up to be followed
-ROOM = 0.35  # exponent of a function's statements: a thin shell has little in it that can be changed
-MOST_STATEMENTS = 30  # as good as any more
+ROOM = 0.45  # exponent of a function's operations: a thin shell has little in it that can be changed
+MOST_OPERATIONS = 45  # as good as any more
 WITHOUT_LOOP = 0.6  # for a function whose source has no loop: where work is repeated it can be avoided
 IN_TURN = 30  # rows that are chosen one by one; those below keep the order of what is left
 IMPORT_WEIGHT = 0.1  # importing is the start-up's cost, which a change of this function seldom avoids
@@ -37,9 +37,11 @@ FORMULA = (
     "the function passes the threshold (1 % CPU, 2 MiB, 1 % of the time in pauses, 5 ms of blocked loop) and\n"
     "  cpu    = its own time (self and non-project callees), and 0.4 of the time of each project callee, 0.4 x 0.4\n"
     "           of the callee's callees and so on, / all CPU time; all of the callee's instead of 0.4 where it calls\n"
-    "           it >= 10 times for each call of itself (needs call counts), for it could call it less\n"
-    "  room   = (statements / 30) ^ 0.35, at most 1, and 0.6 of that without a loop in its source: a thin shell has\n"
-    "           little in it that can be changed; 1 where the source is not known\n"
+    "           it >= 10 times for each call of itself (needs call counts), for it could call it less; nothing is\n"
+    "           passed to the script that is run from other files: it says what is to be done, as a test does\n"
+    "  room   = (operations / 45) ^ 0.45, at most 1, and 0.6 of that without a loop in its source: a thin shell has\n"
+    "           little in it that can be changed; operations are the calls, subscripts, arithmetic and comparisons in\n"
+    "           its source; 1 where that is not known\n"
     "  memory = its bytes live at the peak / the peak, or / 64 MiB where the peak is lower\n"
     "  gc     = mean of the pauses that it set off and of those apportioned to it by its young collections / wall\n"
     "  async  = seconds for which it held the event loop in blocks of >= 1 ms / wall\n"
@@ -115,7 +117,7 @@ def rank(table: Table, *, wall_s: float, peak_bytes: float) -> list[Target]:
 def responsibilities(table: Table) -> list[tuple[dict[Function, float], float]]:
     """Of each group of paths, the part of its seconds that a change of each function could plausibly save."""
     passed = {
-        (caller.function, callee): PASSED_UP_BY_LOOPS if _loops(caller, callee, seconds, table) else PASSED_UP
+        (caller.function, callee): _passed(caller, callee, seconds, table)
         for caller in table.rows.values()
         for callee, seconds in caller.edges.items()
     }
@@ -135,6 +137,13 @@ def responsibilities(table: Table) -> list[tuple[dict[Function, float], float]]:
     return [(dict(key), seconds) for key, seconds in groups.items()]
 
 
+def _passed(caller: Row, callee: Function, seconds: float, table: Table) -> float:
+    """The part of a callee's time that its caller could save."""
+    if caller.function.file in table.scripts and callee.file not in table.scripts:
+        return 0.0
+    return PASSED_UP_BY_LOOPS if _loops(caller, callee, seconds, table) else PASSED_UP
+
+
 def _loops(caller: Row, callee: Function, seconds: float, table: Table) -> bool:
     """Whether `caller` calls `callee` many times for each call of itself; its part of the calls goes by the time."""
     called = table.rows[callee]
@@ -145,9 +154,9 @@ def _loops(caller: Row, callee: Function, seconds: float, table: Table) -> bool:
 
 def room(row: Row) -> float:
     """How much of a function there is to change, up to 1; 1 where its source is not known."""
-    if not row.statements:
+    if not row.operations:
         return 1.0
-    length = min(row.statements, MOST_STATEMENTS) / MOST_STATEMENTS
+    length = min(row.operations, MOST_OPERATIONS) / MOST_OPERATIONS
     return float(length**ROOM) * (1.0 if row.loops else WITHOUT_LOOP)
 
 

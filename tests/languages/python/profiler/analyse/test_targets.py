@@ -158,7 +158,29 @@ def test_imports_come_late():
 
 
 def test_thin_shells_come_after_functions_with_something_to_change(table):
-    """Of two functions with the same time, the one with more statements and a loop in its source comes first."""
-    add(table, "shell", own_s=3.0, statements=2)
-    add(table, "worker", own_s=3.0, statements=25, loops=True)
+    """Of two functions with the same time, the one with more operations and a loop in its source comes first."""
+    add(table, "shell", own_s=3.0, operations=2)
+    add(table, "worker", own_s=3.0, operations=40, loops=True)
     assert [name for name, _ in ranked(table)] == ["worker", "shell"]
+
+
+def driven(file, *outside):
+    """The ranking where `main` of bench.py, below frames `outside` the project, calls two functions of `file` in a loop."""
+    outer = [Function("bench.py", 5, "main", own=True), Function("bench.py", 1, MODULE, own=True), *outside]
+    parse, token = Function(file, 20, "parse", own=True), Function(file, 40, "token", own=True)
+    made = tabulate([Sample((parse, *outer), 4.0), Sample((token, parse, *outer), 4.0), Sample(tuple(outer), 0.2)])
+    for row in made.rows.values():
+        row.calls = 100 if row.function.file == file and row.function.line >= 20 else 1
+    return [name for name, _ in ranked(made)]
+
+
+def test_the_script_that_is_run_is_the_workload():
+    """A driver gets none of the time of what it calls in other files; in a program of one file the loop counts."""
+    assert driven("lib.py") == ["parse", "token", "main"]  # the last for the 2 % of its own
+    assert driven("bench.py")[0] == "main"
+
+
+def test_an_imported_module_is_no_script():
+    """A module that does its work when it is imported loops over what it calls as any function does."""
+    importing = Function("<frozen importlib._bootstrap>", 1, "_call_with_frames_removed", own=False)
+    assert driven("lib.py", importing)[0] == "main"
