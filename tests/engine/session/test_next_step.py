@@ -36,7 +36,9 @@ def test_an_open_experiment_is_ended_before_anything_else() -> None:
     assert next_step(PROFILED, [opened], TREE, rows).action == "codeflash-agent measure"
     verdict = Verdict("keep", "r", "why", ("cpu_s",), ())
     measured = factories.record(1, "measured", candidate=opened.candidate, verdict=verdict)
-    assert next_step(PROFILED, [measured], TREE, rows).action.startswith("codeflash-agent keep")
+    assert next_step(PROFILED, [measured], TREE, rows).action == "codeflash-agent keep --message 'perf: …'"
+    measured.verdict = Verdict("keep", "net positive", "why", ("cpu_s",), ("rss_mib",))
+    assert next_step(PROFILED, [measured], TREE, rows).action.endswith("--trade-off '…'")
 
 
 def test_a_finding_comes_before_the_keep() -> None:

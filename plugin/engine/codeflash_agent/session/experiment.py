@@ -7,7 +7,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 from codeflash_agent.errors import EnvironmentProblem, Refused
-from codeflash_agent.session import records, recovery, state, targets
+from codeflash_agent.session import records, recovery, state, targets, wording
 from codeflash_agent.session.records import Candidate, Record
 from codeflash_agent.storage import atomic, git
 from codeflash_agent.verdict.model import FIX, KEEP
@@ -139,7 +139,7 @@ def keep(
 
     Raises:
         Refused: it was not measured as it stands, the verdict is against it and not overruled, a finding is not
-            explained, a trade-off is not written down, or the guard fails.
+            explained, a trade-off is not written down, the message claims figures, or the guard fails.
     """
     record = require_open(context)
     if record.verdict is None or record.candidate is None or record.state != records.MEASURED:
@@ -147,6 +147,9 @@ def keep(
     if candidate_now(context, record).tree_hash != record.candidate.tree_hash:
         raise Refused("the change is not the one that was measured; run `codeflash-agent measure` again")
     _check_verdict(record, explained, overrule, trade_off)
+    claim = wording.claimed(message)
+    if claim is not None:
+        raise Refused(f"the message claims '{claim}'; say the mechanism alone: the measured effect is added to it")
     _run_guard(context)
     record.explained = dict(explained)
     record.overruled, record.trade_off = overrule, trade_off

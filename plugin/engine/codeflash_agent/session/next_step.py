@@ -44,7 +44,8 @@ def after_verdict(record: Record, verdict: Verdict) -> Step:
             verdict.findings[0].what,
         )
     if verdict.status == "keep":
-        return Step("codeflash-agent keep --message 'perf: …'", verdict.reason)
+        written = " --trade-off '…'" if verdict.worse else ""
+        return Step(f"codeflash-agent keep --message 'perf: …'{written}", verdict.reason)
     return Step("codeflash-agent discard --reason '…'", f"experiment {record.number}: {verdict.reason}")
 
 
