@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import clients
 from evals.preparing import ROOT, EvalProblem, names, prepare
-from evals.running import Outcome, cost_of, judge, play, require_login
+from evals.running import Cost, Outcome, cost_of, judge, play, require_login
 from evals.table import table
 
 RESULTS = ROOT / ".cache" / "evals.jsonl"
@@ -43,6 +43,8 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("folder", type=Path)
     one.add_argument("--arm", default="plugin", choices=("plugin", "bare"))
     one.add_argument("--answer", type=Path, help="what the session said last")
+    one.add_argument("--turns", type=int, default=0, help="calls of tools that the run took")
+    one.add_argument("--seconds", type=float, default=0.0, help="how long it took")
     one.add_argument("--rounds", type=int, default=7)
     one.add_argument("--results", type=Path, default=RESULTS)
     one = verbs.add_parser("run")
@@ -93,7 +95,8 @@ def main(arguments: list[str] | None = None) -> int:
             folder = options.folder.resolve()
             said = options.answer.read_text(encoding="utf-8") if options.answer else ""
             score = judge(options.name, folder, folder / ".venv" / "bin" / "python", said, options.rounds)
-            return record(Outcome(options.name, options.arm, score), options.results)
+            cost = Cost(turns=options.turns)
+            return record(Outcome(options.name, options.arm, score, cost, options.seconds), options.results)
         if options.verb == "table":
             lines = options.results.read_text(encoding="utf-8").splitlines()
             print(table(json.loads(line) for line in lines), end="")
