@@ -357,6 +357,21 @@ def test_a_skipped_target_is_listed_with_its_reason(top: Path, capsys: pytest.Ca
     assert "words/text.py::main: calls the others in turn" in capsys.readouterr().out
 
 
+@pytest.mark.slow
+def test_a_skip_says_what_is_still_open_and_which_reason_it_replaces(
+    started: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Rows of one kind can be skipped in one call, and no reason goes without a word."""
+    run("skip", "--target", "bench.py::<module>", "--reason", "the benchmark itself")
+    out = capsys.readouterr().out
+    assert "still open: words/text.py::distinct" in out
+    assert "replaces" not in out
+    run("skip", "--target", "bench.py::<module>", "--reason", "makes the words")
+    assert "replaces the reason given before for bench.py::<module>: the benchmark itself" in capsys.readouterr().out
+    run("skip", "--target", "words/text.py::distinct", "--reason", "an example")
+    assert "still open" not in capsys.readouterr().out
+
+
 def test_status_without_a_session_names_the_first_step(top: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A fresh checkout is sent to setup, and status changes nothing."""
     run("status")

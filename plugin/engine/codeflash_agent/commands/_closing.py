@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from codeflash_agent.render import session as render
-from codeflash_agent.session import gains, handoff, next_step
+from codeflash_agent.session import gains, handoff, next_step, targets
 from codeflash_agent.storage import git
 
 if TYPE_CHECKING:
@@ -22,6 +22,13 @@ def next_of(context: Context) -> Step:
     rows = handoff.present_targets(context.layout, context.session, tree_hash)
     due = handoff.review_due(context.layout, context.session, context.records)
     return next_step.next_step(context.session, context.records, tree_hash, rows, due)
+
+
+def open_line(context: Context) -> str | None:
+    """Every row of the table that still counts, so that those of one kind can be skipped in one call."""
+    rows = handoff.present_targets(context.layout, context.session, git.tree_hash(context.tree))
+    names = [row.identity for row in targets.left(rows or (), context.decided, context.session)]
+    return f"still open: {', '.join(names)}" if names else None
 
 
 def next_line(step: Step) -> str:

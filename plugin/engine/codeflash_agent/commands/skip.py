@@ -33,11 +33,14 @@ def run(arguments: argparse.Namespace) -> int:
     with contexts.opened() as context:
         skips = [Skip(target, arguments.reason, state.now()) for target in dict.fromkeys(arguments.target)]
         named = {skip.target for skip in skips}
+        replaced = [one for one in context.session.skipped if one.target in named and one.reason != arguments.reason]
         context.session.skipped = [one for one in context.session.skipped if one.target not in named] + skips
         state.save(context.layout, context.session)
         context.derive()
-        step = _closing.next_of(context)
+        step, still_open = _closing.next_of(context), _closing.open_line(context)
     lines = [f"left alone: {skip.target}: {skip.reason}" for skip in skips]
+    lines += [f"replaces the reason given before for {one.target}: {one.reason}" for one in replaced]
+    lines += [still_open] if still_open else []
     lines.append(_closing.next_line(step))
     _common.emit(arguments, lines, {"skipped": [vars(skip) for skip in skips], "next": vars(step)})
     return 0
