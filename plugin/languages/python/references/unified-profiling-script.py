@@ -5677,7 +5677,7 @@ if TYPE_CHECKING:
     from .timer import PosixTimer, SamplingThread
 
 PACES = ((3000, 6), (300, 4), (150, 2))  # samples after which the interval is so many times the first one
-LOOP_PACES = ((1000, 6), (400, 4), (100, 2))  # where an event loop runs
+LOOP_PACES = ((300, 2),)  # where an event loop runs
 OTHER_LOOPS = ("uvloop", "trio", "curio", "gevent", "eventlet")  # of which no callback can be timed
 IDLE = 0.1  # share of the time below which a process that runs so little counts as waiting
 IDLE_FACTOR = 12  # at least, while the process waits or other threads run
