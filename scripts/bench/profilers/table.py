@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from bench.profilers.measure import Record
 
-LONG = 24  # repeats from which a run counts as a long one, of about five seconds
+LONG = 20  # repeats from which a run counts as a long one, of three to five seconds
 
 
 def render(records: list[Record]) -> str:
