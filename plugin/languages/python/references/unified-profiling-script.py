@@ -7743,6 +7743,8 @@ BUDGET = 5.0  # times the command's own time, by the clock and in CPU time, for 
 ENOUGH_S = 20.0  # seconds that all passes may take of a command that is short
 ASYNC_COST = 1.2  # times the command's own time, for which room is left where asyncio ran
 CALLS_NEED = 1.15  # the same that counting needs at least: the command goes on after it has ended
+MONITORED = (3, 12)  # from which calls are counted by `sys.monitoring`
+TO_THE_END = 1.5  # times the command's own time, for which there must be room where counting cannot be ended
 REST_S = 0.3  # CPU seconds that the profiler itself takes after the last pass
 SLOWED = 0.8  # share of the time of counting by which the command falls behind, where it is made five times slower
 
@@ -7939,7 +7941,7 @@ def _calls(
         own_s = time.process_time() + REST_S
         spent = [*runner.results, PassResult("profiler", "none", 0, own_s, own_s, 0)]
         room_s = counting_room(spent, loops_ran=loops_ran)
-        if room_s is None:
+        if room_s is None or (_counts_to_the_end(joint) and room_s < TO_THE_END * runner.results[0].wall_s):
             left_out.append(
                 f"{CALLS} ({WHAT[CALLS]}: the other passes took most of {BUDGET:g} times the command's own time; ask for "
                 "it by --passes joint,calls)"
@@ -7968,6 +7970,14 @@ def counting_room(results: list[PassResult], *, loops_ran: bool) -> float | None
     )
     left -= ASYNC_COST if loops_ran else 0.0
     return None if left < CALLS_NEED else (left - 1) / SLOWED * bare.wall_s
+
+
+def _counts_to_the_end(joint: PassResult) -> bool:
+    """Whether counting, once begun, cannot be ended: other threads are out of its reach without `sys.monitoring`."""
+    return any(
+        process.rows.get("threads") and tuple(map(int, process.about["version"].split(".")[:2])) < MONITORED
+        for process in joint.processes
+    )
 
 
 def _has_memray() -> bool:

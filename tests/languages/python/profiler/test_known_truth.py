@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
 from .conftest import interpreter, shares
@@ -442,6 +444,24 @@ def test_counting_that_was_ended_says_at_least(python, tmp_path, monkeypatch):
     monkeypatch.setattr(plan, "counting_room", lambda _results, loops_ran: None)
     found = plan.take(plan.Plan(command, command, tmp_path, passes), tmp_path / "again", "now", "3")
     assert any(text.startswith("calls") for text in found.left_out)
+
+
+def test_counting_that_cannot_be_ended_needs_room_for_all_of_it(tmp_path, python, monkeypatch):
+    """Before 3.12 calls in other threads are counted to the end: without the time for that, counting is not begun."""
+    from profiler.passes import plan
+
+    (tmp_path / "spin.py").write_text(
+        "import threading\ndef leaf(i): return i * i\ndef spin():\n    for i in range(600000): leaf(i)\n"
+        "thread = threading.Thread(target=spin)\nthread.start()\nthread.join()\n"
+    )
+    command = [python, str(tmp_path / "spin.py")]
+    passes = tuple(name for name in plan.ALL if name != plan.ALLOCATIONS)
+    monitored = subprocess.check_output([python, "-c", "import sys; print(hasattr(sys, 'monitoring'))"], text=True)
+    endless = monitored.strip() == "False"
+    for room_s, left_out in ((0.01, endless), (1000.0, False)):
+        monkeypatch.setattr(plan, "counting_room", lambda _results, loops_ran, room_s=room_s: room_s)
+        found = plan.take(plan.Plan(command, command, tmp_path, passes), tmp_path / f"in {room_s}", "now", "3")
+        assert any(text.startswith("calls") for text in found.left_out) == left_out
 
 
 def test_room_for_counting():
