@@ -32,14 +32,14 @@ def run(arguments: argparse.Namespace) -> int:
     with contexts.opened() as context:
         milestone = milestones.take(context, budget_s=arguments.budget, progress=_common.progress)
         product = gains.products(context.records)
-        step = _closing.next_of(context)
+        step = _closing.now(context).step
     lines = [
         *measurement_lines(milestone.measurement),
         (
             f"[milestone] {milestone.tag} at {milestone.commit[:12]}, {milestone.keeps} kept: measured whole "
             f"{render.measured(milestone.measurement)}; product of the kept ratios {render.gains_line(product)}"
         ),
-        _closing.next_line(step),
+        step.line(),
     ]
     _common.emit(arguments, lines, {**asdict(milestone), "next": vars(step)})
     return 0

@@ -86,7 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
             context.session.profiles.append(entry)
             state.save(layout, context.session)
             context.derive()
-            closing = ["", _closing.next_line(_closing.next_of(context))]
+            closing = ["", _closing.now(context).step.line()]
     else:
         setup = state.load_setup(layout)
         text = setup.benchmark_command or setup.test_command or ""

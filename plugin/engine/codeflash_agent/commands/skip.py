@@ -37,10 +37,10 @@ def run(arguments: argparse.Namespace) -> int:
         context.session.skipped = [one for one in context.session.skipped if one.target not in named] + skips
         state.save(context.layout, context.session)
         context.derive()
-        step, still_open = _closing.next_of(context), _closing.open_line(context)
+        now = _closing.now(context)
+        still_open = _closing.open_lines(context, now.rows)
     lines = [f"left alone: {skip.target}: {skip.reason}" for skip in skips]
     lines += [f"replaces the reason given before for {one.target}: {one.reason}" for one in replaced]
-    lines += [still_open] if still_open else []
-    lines.append(_closing.next_line(step))
-    _common.emit(arguments, lines, {"skipped": [vars(skip) for skip in skips], "next": vars(step)})
+    lines += [*still_open, now.step.line()]
+    _common.emit(arguments, lines, {"skipped": [vars(skip) for skip in skips], "next": vars(now.step)})
     return 0

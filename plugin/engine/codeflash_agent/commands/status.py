@@ -11,7 +11,6 @@ from codeflash_agent.render import session as render
 from codeflash_agent.review import state as reviews
 from codeflash_agent.session import collecting, gains, handoff, next_step, records, state, targets
 from codeflash_agent.session import context as contexts
-from codeflash_agent.storage import git
 from codeflash_agent.storage import layout as places
 
 if TYPE_CHECKING:
@@ -36,11 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     context = contexts.read()
     session, all_records = context.session, context.records
-    tree_hash = git.tree_hash(context.tree)
-    present = handoff.present_targets(layout, session, tree_hash)
+    present, due, step = handoff.now(layout, session, all_records)
     rows = present if present is not None else handoff.newest_targets(layout, session)
-    due = handoff.review_due(layout, session, all_records)
-    step = next_step.next_step(session, all_records, tree_hash, present, due)
     about = "" if present is not None else " of an earlier state: profile again"
     fates = targets.fates(rows, context.decided, session)
     table = render.target_table(rows, fates) if session.profiles else ["none: the session has no profile yet"]

@@ -58,14 +58,12 @@ def standing(layout: Layout) -> Standing:
     all_records = records.load_all(layout)
     tree = session.tree_path
     current = records.open_one(all_records)
-    # The hash costs four calls of git, and what an open experiment needs next does not depend on it.
-    tree_hash = git.tree_hash(tree) if current is None else ""
-    rows = handoff.present_targets(layout, session, tree_hash) if current is None else None
-    due = handoff.review_due(layout, session, all_records) if current is None else None
-    step = next_step.next_step(session, all_records, tree_hash, rows, due)
     if current is None:
+        _, due, step = handoff.now(layout, session, all_records)
         unsettled = f"{due.why}; run: {due.action}" if due is not None else ""
         return Standing(layout.project, resolved(tree), action=step.action, why=step.why, unreviewed=unsettled)
+    # What an open experiment needs next does not depend on the tree, whose hash costs four calls of git.
+    step = next_step.next_step(session, all_records, "", None)
     return Standing(
         layout.project, resolved(tree), current.number, current.state, current.target, step.action, step.why
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from codeflash_agent.errors import CodeflashError
 from codeflash_agent.render import session as render
@@ -14,21 +14,34 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from codeflash_agent.language import Setup
+    from codeflash_agent.session.next_step import Step
     from codeflash_agent.session.records import Record
     from codeflash_agent.session.state import Session
     from codeflash_agent.session.targets import Target
     from codeflash_agent.storage.layout import Layout
 
 
+class Now(NamedTuple):
+    """Where the state on disk stands: the table of a profile of it, None where there is none; what its review lacks."""
+
+    rows: list[Target] | None
+    due: reviews.Due | None
+    step: Step
+
+
+def now(layout: Layout, session: Session, all_records: Sequence[Record]) -> Now:
+    """Look at the state on disk; four calls of git."""
+    tree_hash = git.tree_hash(session.tree_path)
+    rows = present_targets(layout, session, tree_hash)
+    due = review_due(layout, session, all_records)
+    return Now(rows, due, next_step.next_step(session, all_records, tree_hash, rows, due))
+
+
 def write(layout: Layout, session: Session, setup: Setup, all_records: Sequence[Record]) -> None:
     """Bring the hand-over up to date."""
-    tree_hash = git.tree_hash(session.tree_path)
     rows = newest_targets(layout, session)
     current = records.open_one(list(all_records))
     pairs = len(records.load_pairs(layout, current, records.MAIN)) if current else 0
-    present = present_targets(layout, session, tree_hash)
-    due = review_due(layout, session, all_records)
-    step = next_step.next_step(session, all_records, tree_hash, present, due)
     text = render.handoff(
         session=session,
         runner=setup.runner,
@@ -39,7 +52,7 @@ def write(layout: Layout, session: Session, setup: Setup, all_records: Sequence[
         gains=gains.products(all_records),
         targets=rows,
         fates=targets.fates(rows, records.decided(all_records), session),
-        step=step,
+        step=now(layout, session, all_records).step,
     )
     if not layout.handoff.exists() or layout.handoff.read_text(encoding="utf-8") != text:
         atomic.write_text(layout.handoff, text)

@@ -29,6 +29,10 @@ class Step:
     action: str
     why: str
 
+    def line(self) -> str:
+        """On one line, as every verb ends with it."""
+        return f"next: {self.action} ({self.why})"
+
 
 def after_verdict(record: Record, verdict: Verdict) -> Step:
     """What ends the experiment that has this verdict."""
