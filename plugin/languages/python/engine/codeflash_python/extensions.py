@@ -36,9 +36,10 @@ def not_its_own(setup: Setup, project: Path, tree: Path) -> list[str]:
     """
     if os.path.realpath(tree) == os.path.realpath(project):
         return []
-    if not _wrong(setup, project, tree):
-        return []
-    failure = _build(setup, project, tree) if (tree / "setup.py").is_file() else ""
+    wrong = _wrong(setup, project, tree)
+    if not wrong or not (tree / "setup.py").is_file():
+        return wrong
+    failure = _build(setup, project, tree)
     wrong = _wrong(setup, project, tree)
     return [f"{line}; its build failed: {failure}" if failure else line for line in wrong]
 
