@@ -359,7 +359,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from profiler.analyse.distributions import STANDARD_LIBRARY
-from profiler.analyse.identity import MODULE
+from profiler.analyse.identity import IMPORT, MODULE
 from profiler.analyse.model import Sample, Table
 
 if TYPE_CHECKING:
@@ -367,7 +367,6 @@ if TYPE_CHECKING:
     from profiler.storage.shards import Process
 
 _Key = TypeVar("_Key")
-_IMPORT = "<frozen importlib._bootstrap>"
 OTHER = "(other)"
 START = "(interpreter start)"
 
@@ -407,7 +406,7 @@ def tabulate(found: list[Sample]) -> Table:
         stack = sample.stack
         own = next((index for index, function in enumerate(stack) if function.own), None)
         _libraries(table, stack, own, seconds)
-        importing = next((i for i, function in enumerate(stack) if function.file == _IMPORT), None)
+        importing = next((i for i, function in enumerate(stack) if function.file == IMPORT), None)
         _script(table, stack)
         if importing is not None:
             table.import_s += seconds
@@ -449,7 +448,7 @@ def charge_places(table: Table, processes: list[Process], resolver: Resolver) ->
 def _script(table: Table, stack: tuple[Function, ...]) -> None:
     """Note the file whose module level is outermost on a stack, unless it is being imported: it was run."""
     for function in reversed(stack):
-        if function.file == _IMPORT:
+        if function.file == IMPORT:
             return
         if function.own:
             if function.name == MODULE:
@@ -500,7 +499,7 @@ def _imported(stack: tuple[Function, ...]) -> str:
     own = [index for index, function in enumerate(stack) if function.own]
     inside = False
     for function in reversed(stack[: own[0] + 1]):
-        if function.file == _IMPORT:
+        if function.file == IMPORT:
             inside = True
         elif inside and function.name == MODULE:
             return function.distribution or OTHER
@@ -1040,6 +1039,7 @@ if TYPE_CHECKING:
     from profiler.storage.shards import Code, Process
 
 MODULE = "<module>"
+IMPORT = "<frozen importlib._bootstrap>"  # the file of the interpreter's import, on the stack of all that it loads
 _FOLDED = {"<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>"}  # a part of the function around them
 _NOT_OWN = {"site-packages", "dist-packages", ".tox", ".nox"}  # below the source root, but not the project's
 
@@ -2685,6 +2685,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from profiler.analyse.identity import IMPORT
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -2695,7 +2697,6 @@ if TYPE_CHECKING:
 SEVERAL = 4  # starts of one program from which on it is worth saying
 WORTH = 0.15  # share of all CPU time that its starts must take
 LONGEST = 60  # characters of the command that are shown
-_IMPORT = "<frozen importlib._bootstrap>"
 _STARTING = ("_execute_child", "spawnv_passfds")  # by which `subprocess` and `multiprocessing` start an interpreter
 
 
@@ -2726,14 +2727,14 @@ def repeated(processes: Sequence[Process]) -> list[Start]:
 
 def notes(processes: Sequence[Process], samples: Sequence[Sample], cpu_s: float) -> list[str]:
     """A sentence for each program whose starts take a good part of `cpu_s` seconds, all that was sampled."""
-    by = starter(samples)
+    worth = [start for start in repeated(processes) if start.times >= SEVERAL and start.start_s >= WORTH * cpu_s]
+    by = starter(samples) if worth else None
     place = f" ({by.name}, {by.file}:{by.line})" if by is not None else ""
     return [
         f"`{start.command}` was started {start.times} times{place}: {100 * start.start_s / cpu_s:.0f} % of the CPU is its "
         f"starts (interpreter and imports), {1000 * start.start_s / start.times:.0f} ms each, for "
         f"{1000 * start.work_s / start.times:.0f} ms of work each; fewer processes that stay pay it less often"
-        for start in repeated(processes)
-        if start.times >= SEVERAL and start.start_s >= WORTH * cpu_s
+        for start in worth
     ]
 
 
@@ -2761,7 +2762,7 @@ def command(argv: Sequence[str]) -> str:
 
 def _split(process: Process) -> tuple[float, float]:
     """CPU seconds of a process's start and imports, and of all else."""
-    importing = {identity for identity, code in process.codes.items() if code.file == _IMPORT}
+    importing = {identity for identity, code in process.codes.items() if code.file == IMPORT}
     start_s = work_s = 0.0
     for table in ("stacks", "threads", "collections"):
         for stack, _, cpu, *_ in process.rows.get(table, ()):
@@ -4822,6 +4823,7 @@ import os
 import sys
 
 from .offspring import Offspring
+from .standins import like
 from .writes import keep_whole
 
 TYPE_CHECKING = False
@@ -4860,10 +4862,7 @@ def _before(module: Any, name: str, action: Callable[[], None]) -> None:
         action()
         return original(*args, **kwargs)
 
-    hooked.__name__ = hooked.__qualname__ = name
-    hooked.__doc__ = original.__doc__
-    hooked.__wrapped__ = original  # type: ignore[attr-defined]
-    setattr(module, name, hooked)
+    setattr(module, name, like(hooked, original))
 
 
 def _replace_signal_function(name: str, replacement: Callable[..., Any]) -> None:
@@ -4970,10 +4969,7 @@ def _step_aside_for_tracers(observer: Observer) -> None:
                 observer.step_aside()
             original(function)
 
-        set_function.__name__ = set_function.__qualname__ = original.__name__
-        set_function.__doc__ = original.__doc__
-        set_function.__wrapped__ = original  # type: ignore[attr-defined]
-        return set_function
+        return like(set_function, original)
 
     for name, original in originals.items():
         setattr(sys, name, announcing(original))
@@ -5522,6 +5518,7 @@ import os
 import sys
 
 from .config import VARIABLE
+from .standins import like
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -5571,7 +5568,7 @@ class Offspring:
                             setattr(user, name, hooked)
             return original()
 
-        return _like(pipe, original)
+        return like(pipe, original)
 
     def _before_fork_exec(self, original: Callable[..., int]) -> Callable[..., int]:
         def fork_exec(*args: Any) -> int:
@@ -5581,7 +5578,7 @@ class Offspring:
                 pass
             return original(*args)
 
-        return _like(fork_exec, original)
+        return like(fork_exec, original)
 
     def _of_fork_exec(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         given = args[_ENVIRONMENT]
@@ -5596,14 +5593,14 @@ class Offspring:
         def spawn(path: Any, argv: Any, env: Any, *args: Any, **kwargs: Any) -> Any:
             return original(path, argv, self._of_mapping(env), *args, **kwargs)
 
-        return _like(spawn, original)
+        return like(spawn, original)
 
     def _before_execv(self, original: Callable[..., Any], execve: Callable[..., Any]) -> Callable[..., Any]:
         def execv(path: Any, argv: Any) -> Any:
             whole = self._of_mapping(os.environ)
             return original(path, argv) if whole is os.environ else execve(path, argv, whole)
 
-        return _like(execv, original)
+        return like(execv, original)
 
     def _of_mapping(self, env: Any) -> Any:
         try:
@@ -5612,14 +5609,6 @@ class Offspring:
         except Exception:  # whatever is odd about the arguments is for the original to say
             return env
         return env if whole is None else whole
-
-
-def _like(function: Callable[..., Any], original: Callable[..., Any]) -> Callable[..., Any]:
-    """`function` under the name of what it stands before."""
-    function.__name__ = function.__qualname__ = original.__name__
-    function.__doc__ = original.__doc__
-    function.__wrapped__ = original  # type: ignore[attr-defined]
-    return function
 '''
 
 EMBEDDED['profiler/collect/originals.py'] = r'''"""`os` and `time` as they were before the program began: it may replace their functions, or hide files.
@@ -6285,6 +6274,24 @@ class Sizes:
     def latest(self) -> list[tuple[int, str, str, int]]:
         """Code, name, type and largest number of items of each container."""
         return [(code, name, kind, size) for (code, name), (kind, size) in self.largest.items()]
+'''
+
+EMBEDDED['profiler/collect/standins.py'] = r'''"""Functions that stand before those of the program's modules."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+
+def like(function: Callable[..., Any], original: Callable[..., Any]) -> Callable[..., Any]:
+    """`function` under the name of what it stands before."""
+    function.__name__ = function.__qualname__ = original.__name__
+    function.__doc__ = original.__doc__
+    function.__wrapped__ = original  # type: ignore[attr-defined]
+    return function
 '''
 
 EMBEDDED['profiler/collect/state.py'] = r'''"""What the collectors of one process share: tables of code and stacks, and a few moments in time."""
@@ -7743,8 +7750,8 @@ BUDGET = 5.0  # times the command's own time, by the clock and in CPU time, for 
 ENOUGH_S = 20.0  # seconds that all passes may take of a command that is short
 ASYNC_COST = 1.2  # times the command's own time, for which room is left where asyncio ran
 CALLS_NEED = 1.15  # the same that counting needs at least: the command goes on after it has ended
+TO_THE_END = 2.2  # and what it needs where it cannot be ended
 MONITORED = (3, 12)  # from which calls are counted by `sys.monitoring`
-TO_THE_END = 1.5  # times the command's own time, for which there must be room where counting cannot be ended
 REST_S = 0.3  # CPU seconds that the profiler itself takes after the last pass
 SLOWED = 0.8  # share of the time of counting by which the command falls behind, where it is made five times slower
 
@@ -7940,8 +7947,8 @@ def _calls(
     if not runner.plan.chosen and BARE in runner.plan.passes:
         own_s = time.process_time() + REST_S
         spent = [*runner.results, PassResult("profiler", "none", 0, own_s, own_s, 0)]
-        room_s = counting_room(spent, loops_ran=loops_ran)
-        if room_s is None or (_counts_to_the_end(joint) and room_s < TO_THE_END * runner.results[0].wall_s):
+        room_s = counting_room(spent, loops_ran=loops_ran, to_the_end=_counts_to_the_end(joint))
+        if room_s is None:
             left_out.append(
                 f"{CALLS} ({WHAT[CALLS]}: the other passes took most of {BUDGET:g} times the command's own time; ask for "
                 "it by --passes joint,calls)"
@@ -7956,8 +7963,11 @@ def _calls(
     return result.engine
 
 
-def counting_room(results: list[PassResult], *, loops_ran: bool) -> float | None:
-    """Seconds for which calls may be counted, so that all passes cost no more than `BUDGET`; None for not at all."""
+def counting_room(results: list[PassResult], *, loops_ran: bool, to_the_end: bool = False) -> float | None:
+    """Seconds for which calls may be counted, so that all passes cost no more than `BUDGET`; None for not at all.
+
+    Where counting goes `to_the_end` once begun, there must be room for all of it.
+    """
     bare = results[0]
     left = min(
         max(BUDGET, ENOUGH_S / own) - sum(spent) / own
@@ -7969,7 +7979,7 @@ def counting_room(results: list[PassResult], *, loops_ran: bool) -> float | None
         if own
     )
     left -= ASYNC_COST if loops_ran else 0.0
-    return None if left < CALLS_NEED else (left - 1) / SLOWED * bare.wall_s
+    return None if left < (TO_THE_END if to_the_end else CALLS_NEED) else (left - 1) / SLOWED * bare.wall_s
 
 
 def _counts_to_the_end(joint: PassResult) -> bool:

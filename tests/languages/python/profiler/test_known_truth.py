@@ -435,13 +435,13 @@ def test_counting_that_was_ended_says_at_least(python, tmp_path, monkeypatch):
     )
     command = [python, str(tmp_path / "spin.py")]
     passes = tuple(name for name in plan.ALL if name != plan.ALLOCATIONS)
-    monkeypatch.setattr(plan, "counting_room", lambda _results, loops_ran: 0.4)
+    monkeypatch.setattr(plan, "counting_room", lambda _results, **_: 0.4)
     found = plan.take(plan.Plan(command, command, tmp_path, passes), tmp_path / "shards", "now", "3")
     row = next(row for row in found.table.rows.values() if row.function.name == "leaf")
     assert row.calls_at_least
     assert row.calls > 0
     assert "ended for its cost" in found.engines["calls"]
-    monkeypatch.setattr(plan, "counting_room", lambda _results, loops_ran: None)
+    monkeypatch.setattr(plan, "counting_room", lambda _results, **_: None)
     found = plan.take(plan.Plan(command, command, tmp_path, passes), tmp_path / "again", "now", "3")
     assert any(text.startswith("calls") for text in found.left_out)
 
@@ -458,9 +458,12 @@ def test_counting_that_cannot_be_ended_needs_room_for_all_of_it(tmp_path, python
     passes = tuple(name for name in plan.ALL if name != plan.ALLOCATIONS)
     monitored = subprocess.check_output([python, "-c", "import sys; print(hasattr(sys, 'monitoring'))"], text=True)
     endless = monitored.strip() == "False"
-    for room_s, left_out in ((0.01, endless), (1000.0, False)):
-        monkeypatch.setattr(plan, "counting_room", lambda _results, loops_ran, room_s=room_s: room_s)
-        found = plan.take(plan.Plan(command, command, tmp_path, passes), tmp_path / f"in {room_s}", "now", "3")
+    little = {False: 0.01, True: None}  # by whether counting goes to the end
+    for rooms, left_out in ((little, endless), ({False: 1000.0, True: 1000.0}, False)):
+        monkeypatch.setattr(
+            plan, "counting_room", lambda _results, loops_ran, to_the_end, rooms=rooms: rooms[to_the_end]
+        )
+        found = plan.take(plan.Plan(command, command, tmp_path, passes), tmp_path / f"in {rooms[False]}", "now", "3")
         assert any(text.startswith("calls") for text in found.left_out) == left_out
 
 
@@ -479,6 +482,8 @@ def test_room_for_counting():
     assert counting_room(results(10.0, 10.0, 26.0), loops_ran=False) is None
     assert counting_room(results(2.5, 2.5), loops_ran=False) == pytest.approx(5 * 2.5 / 0.8)
     assert counting_room(results(2.5, 2.5, at_once=2), loops_ran=False) == pytest.approx(2 * 2.5 / 0.8)
+    assert counting_room(results(10.0, 10.0, 12.0), loops_ran=False, to_the_end=True) is None
+    assert counting_room(results(10.0, 10.0), loops_ran=False, to_the_end=True) == pytest.approx(20 / 0.8)
     waiting = [PassResult("pass", "engine", 0, 10.0, 0.0, 0)] * 2
     assert counting_room(waiting, loops_ran=False) == pytest.approx(20 / 0.8)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from profiler.analyse.distributions import STANDARD_LIBRARY
-from profiler.analyse.identity import MODULE
+from profiler.analyse.identity import IMPORT, MODULE
 from profiler.analyse.model import Sample, Table
 
 if TYPE_CHECKING:
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from profiler.storage.shards import Process
 
 _Key = TypeVar("_Key")
-_IMPORT = "<frozen importlib._bootstrap>"
 OTHER = "(other)"
 START = "(interpreter start)"
 
@@ -53,7 +52,7 @@ def tabulate(found: list[Sample]) -> Table:
         stack = sample.stack
         own = next((index for index, function in enumerate(stack) if function.own), None)
         _libraries(table, stack, own, seconds)
-        importing = next((i for i, function in enumerate(stack) if function.file == _IMPORT), None)
+        importing = next((i for i, function in enumerate(stack) if function.file == IMPORT), None)
         _script(table, stack)
         if importing is not None:
             table.import_s += seconds
@@ -95,7 +94,7 @@ def charge_places(table: Table, processes: list[Process], resolver: Resolver) ->
 def _script(table: Table, stack: tuple[Function, ...]) -> None:
     """Note the file whose module level is outermost on a stack, unless it is being imported: it was run."""
     for function in reversed(stack):
-        if function.file == _IMPORT:
+        if function.file == IMPORT:
             return
         if function.own:
             if function.name == MODULE:
@@ -146,7 +145,7 @@ def _imported(stack: tuple[Function, ...]) -> str:
     own = [index for index, function in enumerate(stack) if function.own]
     inside = False
     for function in reversed(stack[: own[0] + 1]):
-        if function.file == _IMPORT:
+        if function.file == IMPORT:
             inside = True
         elif inside and function.name == MODULE:
             return function.distribution or OTHER

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from profiler.storage.shards import Code, Process
 
 MODULE = "<module>"
+IMPORT = "<frozen importlib._bootstrap>"  # the file of the interpreter's import, on the stack of all that it loads
 _FOLDED = {"<listcomp>", "<dictcomp>", "<setcomp>", "<genexpr>"}  # a part of the function around them
 _NOT_OWN = {"site-packages", "dist-packages", ".tox", ".nox"}  # below the source root, but not the project's
 

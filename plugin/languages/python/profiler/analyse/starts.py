@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from profiler.analyse.identity import IMPORT
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 SEVERAL = 4  # starts of one program from which on it is worth saying
 WORTH = 0.15  # share of all CPU time that its starts must take
 LONGEST = 60  # characters of the command that are shown
-_IMPORT = "<frozen importlib._bootstrap>"
 _STARTING = ("_execute_child", "spawnv_passfds")  # by which `subprocess` and `multiprocessing` start an interpreter
 
 
@@ -48,14 +49,14 @@ def repeated(processes: Sequence[Process]) -> list[Start]:
 
 def notes(processes: Sequence[Process], samples: Sequence[Sample], cpu_s: float) -> list[str]:
     """A sentence for each program whose starts take a good part of `cpu_s` seconds, all that was sampled."""
-    by = starter(samples)
+    worth = [start for start in repeated(processes) if start.times >= SEVERAL and start.start_s >= WORTH * cpu_s]
+    by = starter(samples) if worth else None
     place = f" ({by.name}, {by.file}:{by.line})" if by is not None else ""
     return [
         f"`{start.command}` was started {start.times} times{place}: {100 * start.start_s / cpu_s:.0f} % of the CPU is its "
         f"starts (interpreter and imports), {1000 * start.start_s / start.times:.0f} ms each, for "
         f"{1000 * start.work_s / start.times:.0f} ms of work each; fewer processes that stay pay it less often"
-        for start in repeated(processes)
-        if start.times >= SEVERAL and start.start_s >= WORTH * cpu_s
+        for start in worth
     ]
 
 
@@ -83,7 +84,7 @@ def command(argv: Sequence[str]) -> str:
 
 def _split(process: Process) -> tuple[float, float]:
     """CPU seconds of a process's start and imports, and of all else."""
-    importing = {identity for identity, code in process.codes.items() if code.file == _IMPORT}
+    importing = {identity for identity, code in process.codes.items() if code.file == IMPORT}
     start_s = work_s = 0.0
     for table in ("stacks", "threads", "collections"):
         for stack, _, cpu, *_ in process.rows.get(table, ()):

@@ -12,6 +12,7 @@ import os
 import sys
 
 from .offspring import Offspring
+from .standins import like
 from .writes import keep_whole
 
 TYPE_CHECKING = False
@@ -50,10 +51,7 @@ def _before(module: Any, name: str, action: Callable[[], None]) -> None:
         action()
         return original(*args, **kwargs)
 
-    hooked.__name__ = hooked.__qualname__ = name
-    hooked.__doc__ = original.__doc__
-    hooked.__wrapped__ = original  # type: ignore[attr-defined]
-    setattr(module, name, hooked)
+    setattr(module, name, like(hooked, original))
 
 
 def _replace_signal_function(name: str, replacement: Callable[..., Any]) -> None:
@@ -160,10 +158,7 @@ def _step_aside_for_tracers(observer: Observer) -> None:
                 observer.step_aside()
             original(function)
 
-        set_function.__name__ = set_function.__qualname__ = original.__name__
-        set_function.__doc__ = original.__doc__
-        set_function.__wrapped__ = original  # type: ignore[attr-defined]
-        return set_function
+        return like(set_function, original)
 
     for name, original in originals.items():
         setattr(sys, name, announcing(original))

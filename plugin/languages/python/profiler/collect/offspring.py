@@ -10,6 +10,7 @@ import os
 import sys
 
 from .config import VARIABLE
+from .standins import like
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Offspring:
                             setattr(user, name, hooked)
             return original()
 
-        return _like(pipe, original)
+        return like(pipe, original)
 
     def _before_fork_exec(self, original: Callable[..., int]) -> Callable[..., int]:
         def fork_exec(*args: Any) -> int:
@@ -69,7 +70,7 @@ class Offspring:
                 pass
             return original(*args)
 
-        return _like(fork_exec, original)
+        return like(fork_exec, original)
 
     def _of_fork_exec(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
         given = args[_ENVIRONMENT]
@@ -84,14 +85,14 @@ class Offspring:
         def spawn(path: Any, argv: Any, env: Any, *args: Any, **kwargs: Any) -> Any:
             return original(path, argv, self._of_mapping(env), *args, **kwargs)
 
-        return _like(spawn, original)
+        return like(spawn, original)
 
     def _before_execv(self, original: Callable[..., Any], execve: Callable[..., Any]) -> Callable[..., Any]:
         def execv(path: Any, argv: Any) -> Any:
             whole = self._of_mapping(os.environ)
             return original(path, argv) if whole is os.environ else execve(path, argv, whole)
 
-        return _like(execv, original)
+        return like(execv, original)
 
     def _of_mapping(self, env: Any) -> Any:
         try:
@@ -100,11 +101,3 @@ class Offspring:
         except Exception:  # whatever is odd about the arguments is for the original to say
             return env
         return env if whole is None else whole
-
-
-def _like(function: Callable[..., Any], original: Callable[..., Any]) -> Callable[..., Any]:
-    """`function` under the name of what it stands before."""
-    function.__name__ = function.__qualname__ = original.__name__
-    function.__doc__ = original.__doc__
-    function.__wrapped__ = original  # type: ignore[attr-defined]
-    return function

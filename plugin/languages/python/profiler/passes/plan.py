@@ -48,8 +48,8 @@ BUDGET = 5.0  # times the command's own time, by the clock and in CPU time, for 
 ENOUGH_S = 20.0  # seconds that all passes may take of a command that is short
 ASYNC_COST = 1.2  # times the command's own time, for which room is left where asyncio ran
 CALLS_NEED = 1.15  # the same that counting needs at least: the command goes on after it has ended
+TO_THE_END = 2.2  # and what it needs where it cannot be ended
 MONITORED = (3, 12)  # from which calls are counted by `sys.monitoring`
-TO_THE_END = 1.5  # times the command's own time, for which there must be room where counting cannot be ended
 REST_S = 0.3  # CPU seconds that the profiler itself takes after the last pass
 SLOWED = 0.8  # share of the time of counting by which the command falls behind, where it is made five times slower
 
@@ -245,8 +245,8 @@ def _calls(
     if not runner.plan.chosen and BARE in runner.plan.passes:
         own_s = time.process_time() + REST_S
         spent = [*runner.results, PassResult("profiler", "none", 0, own_s, own_s, 0)]
-        room_s = counting_room(spent, loops_ran=loops_ran)
-        if room_s is None or (_counts_to_the_end(joint) and room_s < TO_THE_END * runner.results[0].wall_s):
+        room_s = counting_room(spent, loops_ran=loops_ran, to_the_end=_counts_to_the_end(joint))
+        if room_s is None:
             left_out.append(
                 f"{CALLS} ({WHAT[CALLS]}: the other passes took most of {BUDGET:g} times the command's own time; ask for "
                 "it by --passes joint,calls)"
@@ -261,8 +261,11 @@ def _calls(
     return result.engine
 
 
-def counting_room(results: list[PassResult], *, loops_ran: bool) -> float | None:
-    """Seconds for which calls may be counted, so that all passes cost no more than `BUDGET`; None for not at all."""
+def counting_room(results: list[PassResult], *, loops_ran: bool, to_the_end: bool = False) -> float | None:
+    """Seconds for which calls may be counted, so that all passes cost no more than `BUDGET`; None for not at all.
+
+    Where counting goes `to_the_end` once begun, there must be room for all of it.
+    """
     bare = results[0]
     left = min(
         max(BUDGET, ENOUGH_S / own) - sum(spent) / own
@@ -274,7 +277,7 @@ def counting_room(results: list[PassResult], *, loops_ran: bool) -> float | None
         if own
     )
     left -= ASYNC_COST if loops_ran else 0.0
-    return None if left < CALLS_NEED else (left - 1) / SLOWED * bare.wall_s
+    return None if left < (TO_THE_END if to_the_end else CALLS_NEED) else (left - 1) / SLOWED * bare.wall_s
 
 
 def _counts_to_the_end(joint: PassResult) -> bool:
