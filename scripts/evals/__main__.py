@@ -22,6 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import clients
+from evals.metered import cost_of_log
 from evals.preparing import ROOT, EvalProblem, names, prepare
 from evals.running import Cost, Outcome, cost_of, judge, play, require_login
 from evals.table import table
@@ -45,6 +46,8 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--answer", type=Path, help="what the session said last")
     one.add_argument("--turns", type=int, default=0, help="calls of tools that the run took")
     one.add_argument("--seconds", type=float, default=0.0, help="how long it took")
+    one.add_argument("--metered", type=Path, help="the log of scripts/evals/metered.py: gives turns, tokens and seconds")
+    one.add_argument("--given", type=Path, help="with --metered: the instructions that the run began with")
     one.add_argument("--rounds", type=int, default=7)
     one.add_argument("--results", type=Path, default=RESULTS)
     one = verbs.add_parser("run")
@@ -95,8 +98,12 @@ def main(arguments: list[str] | None = None) -> int:
             folder = options.folder.resolve()
             said = options.answer.read_text(encoding="utf-8") if options.answer else ""
             score = judge(options.name, folder, folder / ".venv" / "bin" / "python", said, options.rounds)
-            cost = Cost(turns=options.turns)
-            return record(Outcome(options.name, options.arm, score, cost, options.seconds), options.results)
+            cost, seconds = Cost(turns=options.turns), options.seconds
+            if options.metered:
+                given = options.given.read_text(encoding="utf-8") if options.given else ""
+                turns, read, written, seconds = cost_of_log(options.metered, len(given), len(said))
+                cost = Cost(turns=turns, input_tokens=read, output_tokens=written)
+            return record(Outcome(options.name, options.arm, score, cost, seconds), options.results)
         if options.verb == "table":
             lines = options.results.read_text(encoding="utf-8").splitlines()
             print(table(json.loads(line) for line in lines), end="")

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from evals import running, table
+from evals import metered, running, table
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -63,6 +63,27 @@ def test_cost_is_that_of_all_conversations():
     events = [{"type": "assistant"}, {"type": "user"}, {"type": "assistant"}]
     cost = running.cost_of([*events, {"type": "result", "usage": usage, "total_cost_usd": 0.5}])
     assert (cost.turns, cost.input_tokens, cost.output_tokens, cost.usd) == (2, 100, 7, 0.5)
+
+
+def test_a_metered_shell_passes_all_on_and_counts(tmp_path):
+    """Output and status are the script's; a turn reads what was said before it, and the answer reads all of it."""
+    log = tmp_path / "log"
+    for script, status in (("pwd; echo no >&2; sleep 0.2; exit 3", 3), ("true", 0)):
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "scripts" / "evals" / "metered.py"), str(log), str(tmp_path)],
+            input=script,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == status
+        assert done.stdout == (f"{tmp_path}\nno\n" if status else "")
+    first, second = len("pwd; echo no >&2; sleep 0.2; exit 3"), len("true")
+    output = len(f"{tmp_path}\nno\n")
+    turns, read, written, seconds = metered.cost_of_log(log, prompt=400, answer=40)
+    assert (turns, written) == (2, round((first + second + 40) / 4))
+    assert read == round((400 + (400 + first + output) + (400 + first + output + second)) / 4)
+    assert seconds >= 0.2
 
 
 def test_share_of_the_references_gain():
