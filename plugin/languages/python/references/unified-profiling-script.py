@@ -30,6 +30,44 @@ __version__ = "0.1.0"
 EMBEDDED['profiler/analyse/__init__.py'] = r'''"""From shards to the profile: pure functions over values."""
 '''
 
+EMBEDDED['profiler/analyse/accounts.py'] = r'''"""CPU time that the kernel counted for the tree and that no interpreter's record has.
+
+A process writes its last record before its interpreter is taken down, which nothing can sample; and programs that are not Python
+leave no record at all. Both are what remains of the tree's CPU time.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from profiler.analyse.model import PassResult
+
+WORTH = 0.05  # of the CPU time, from which on it is told
+NAMED = 3  # programs
+
+
+def unrecorded(joint: PassResult) -> float:
+    """CPU seconds of the joint pass outside of all records; an exec goes on with its process's clock, so the last counts.
+
+    Processes that nobody waited for are in their records and not in the kernel's sum: never below 0.
+    """
+    recorded: dict[int, float] = {process.about["pid"]: process.cpu_s for process in joint.processes}
+    return max(joint.cpu_s - sum(recorded.values()), 0.0)
+
+
+def notes(joint: PassResult) -> list[str]:
+    """A sentence when a good part of the CPU time is in no record."""
+    seconds = unrecorded(joint)
+    if seconds < WORTH * joint.cpu_s:
+        return []
+    programs = [name for name, _ in Counter(joint.others.values()).most_common(NAMED)]
+    named = f" ({', '.join(programs)})" if programs else ""
+    share = f"{100 * seconds / joint.cpu_s:.0f} % of the CPU ({seconds:.2f} s)"
+    return [f"{share} is in no interpreter's record: programs that are not Python{named}, and taking interpreters down"]
+'''
+
 EMBEDDED['profiler/analyse/asynchrony.py'] = r'''"""asyncio: who held the event loop, and where tasks waited."""
 
 from __future__ import annotations
@@ -685,6 +723,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from profiler.analyse import accounts
 from profiler.analyse import targets as ranking
 from profiler.analyse.model import MIB
 
@@ -823,6 +862,7 @@ def _totals(profile: Profile) -> dict[str, Any]:
         "sampled_cpu_s": table.cpu_s,
         "samples": int(samples),
         "sampling_cpu_s": handler,
+        "unrecorded_cpu_s": accounts.unrecorded(profile.joint),
         # Half the width of a 95 % interval of a share of one half: the worst case of sampling error.
         "share_error_percent": 100 * 0.98 / samples**0.5 if samples else None,
         "rss_peak_mib": profile.reference.rss_peak / MIB,
@@ -1011,6 +1051,7 @@ def _processes(profile: Profile) -> list[dict[str, Any]]:
             "argv": process.argv,
             "wall_s": process.wall_s,
             "cpu_s": process.cpu_s,
+            "children_cpu_s": process.children_cpu_s,
             "sampled_cpu_s": sum(
                 row[2] for name in ("stacks", "threads", "collections") for row in process.rows.get(name, ())
             ),
@@ -2248,6 +2289,7 @@ class PassResult:
     rss_peak: int
     processes: list[Any] = field(default_factory=list)  # storage.shards.Process
     pythons: dict[int, str] = field(default_factory=dict)  # process id -> command line
+    others: dict[int, str] = field(default_factory=dict)  # process id -> name of a program that is not Python
     problems: list[str] = field(default_factory=list)
 '''
 
@@ -5351,6 +5393,7 @@ class Observer:
                 "cause": cause,
                 "wall": now - self.begun,
                 "cpu": time.process_time(),
+                "children": sum(os.times()[2:4]),
                 "argv": [str(word)[:200] for word in getattr(sys, "orig_argv", getattr(sys, "argv", ()))][:20],
                 "interval_s": self.interval_s,
                 "clock": self.clock.name,
@@ -7453,6 +7496,7 @@ class Outcome:
     timed_out: bool = False
     interrupted: bool = False
     pythons: dict[int, str] = field(default_factory=dict)
+    others: dict[int, str] = field(default_factory=dict)
 
 
 class Stdin:
@@ -7514,6 +7558,7 @@ def run(
         timed_out=watch.timed_out,
         interrupted=signal.SIGINT in received or signal.SIGTERM in received,
         pythons=watch.pythons,
+        others=watch.others,
     )
 
 
@@ -7598,6 +7643,7 @@ class TreeWatch:
     Attributes:
         peak: highest sum of resident bytes over the tree at one instant; pages that forks share count for each.
         pythons: process id → command line of the processes whose executable is a Python.
+        others: process id → name of the programs that are not Python.
         timed_out: whether the tree was killed.
     """
 
@@ -7607,6 +7653,7 @@ class TreeWatch:
         self.deadline = None if timeout_s is None else time.monotonic() + timeout_s
         self.peak = 0
         self.pythons: dict[int, str] = {}
+        self.others: dict[int, str] = {}
         self._looks: dict[int, int] = {}
         self.timed_out = False
         self._done = threading.Event()
@@ -7622,10 +7669,13 @@ class TreeWatch:
         self._thread.join()
 
     def _identify(self, process: int) -> None:
-        if _is_python(process):
+        program = _program(process)
+        if program.startswith("python"):
             self.pythons[process] = _command_line(process)
-        elif Path(f"/proc/{process}/exe").exists():
+            self.others.pop(process, None)
+        elif program:
             self.pythons.pop(process, None)
+            self.others[process] = program
 
     def _watch(self) -> None:
         while not self._done.wait(INTERVAL_S):
@@ -7690,11 +7740,12 @@ def _command_line(process: int) -> str:
     return line if len(line) <= LONGEST else line[: LONGEST - 3] + "..."
 
 
-def _is_python(process: int) -> bool:
+def _program(process: int) -> str:
+    """The name of the file that the process executes; nothing once it has ended."""
     try:
-        return Path(f"/proc/{process}/exe").readlink().name.startswith("python")
+        return Path(f"/proc/{process}/exe").readlink().name
     except OSError:
-        return False
+        return ""
 '''
 
 EMBEDDED['profiler/passes/__init__.py'] = r'''"""Which runs are made, and what is learnt from each."""
@@ -7712,7 +7763,19 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from profiler.analyse import asynchrony, calls, concurrency, cpu, instances, interactions, memory, pauses, shape, starts
+from profiler.analyse import (
+    accounts,
+    asynchrony,
+    calls,
+    concurrency,
+    cpu,
+    instances,
+    interactions,
+    memory,
+    pauses,
+    shape,
+    starts,
+)
 from profiler.analyse.document import Profile
 from profiler.analyse.identity import Resolver
 from profiler.analyse.model import MIB, PassResult
@@ -7821,6 +7884,7 @@ class Runner:
             cpu_s=outcome.cpu_s,
             rss_peak=outcome.rss_peak,
             pythons=outcome.pythons,
+            others=outcome.others,
         )
         if name != BARE:
             result.processes = shards.read_pass(place)
@@ -7866,7 +7930,7 @@ def take(plan: Plan, folder: Path, taken: str, python: str) -> Profile:
         loops.concurrency = concurrency.find(result.processes, resolver)
     first = runner.results[0]
     peak = held.peak_bytes or float(first.rss_peak)
-    notes += starts.notes(joint.processes, samples, table.cpu_s) + _notes(runner.results, loops)
+    notes += starts.notes(joint.processes, samples, table.cpu_s) + accounts.notes(joint) + _notes(runner.results, loops)
     return Profile(
         command=plan.command,
         executed=plan.executed,
@@ -8681,6 +8745,7 @@ class Process:
         sums: name of a counter → its total.
         latest: name → the last value.
         wall_s, cpu_s: how long it was observed, and its CPU seconds in all.
+        children_cpu_s: CPU seconds of the children that it waited for, and of theirs, by the kernel (ticks of 10 ms).
         ended: how the last record came to be: `exit`, `os._exit`, `exec`, `periodic` (it was killed after that).
     """
 
@@ -8691,6 +8756,7 @@ class Process:
     latest: dict[str, Any] = field(default_factory=dict)
     wall_s: float = 0.0
     cpu_s: float = 0.0
+    children_cpu_s: float = 0.0
     ended: str = "never wrote"
     argv: list[str] = field(default_factory=list)
 
@@ -8734,7 +8800,7 @@ def _add(process: Process, record: dict[str, Any]) -> None:
         process.codes[identity] = Code(*code)
     _sum(process, "", record["sums"])
     process.latest.update(record["latest"])
-    process.wall_s, process.cpu_s = record["wall"], record["cpu"]
+    process.wall_s, process.cpu_s, process.children_cpu_s = record["wall"], record["cpu"], record["children"]
     process.ended, process.argv = record["cause"], record["argv"]
     if "clock" in record:
         process.about["clock"] = record["clock"]  # another may have taken over

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from profiler.analyse import accounts
 from profiler.analyse import targets as ranking
 from profiler.analyse.model import MIB
 
@@ -143,6 +144,7 @@ def _totals(profile: Profile) -> dict[str, Any]:
         "sampled_cpu_s": table.cpu_s,
         "samples": int(samples),
         "sampling_cpu_s": handler,
+        "unrecorded_cpu_s": accounts.unrecorded(profile.joint),
         # Half the width of a 95 % interval of a share of one half: the worst case of sampling error.
         "share_error_percent": 100 * 0.98 / samples**0.5 if samples else None,
         "rss_peak_mib": profile.reference.rss_peak / MIB,
@@ -331,6 +333,7 @@ def _processes(profile: Profile) -> list[dict[str, Any]]:
             "argv": process.argv,
             "wall_s": process.wall_s,
             "cpu_s": process.cpu_s,
+            "children_cpu_s": process.children_cpu_s,
             "sampled_cpu_s": sum(
                 row[2] for name in ("stacks", "threads", "collections") for row in process.rows.get(name, ())
             ),

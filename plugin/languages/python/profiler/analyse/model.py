@@ -121,4 +121,5 @@ class PassResult:
     rss_peak: int
     processes: list[Any] = field(default_factory=list)  # storage.shards.Process
     pythons: dict[int, str] = field(default_factory=dict)  # process id -> command line
+    others: dict[int, str] = field(default_factory=dict)  # process id -> name of a program that is not Python
     problems: list[str] = field(default_factory=list)

@@ -169,6 +169,7 @@ class Observer:
                 "cause": cause,
                 "wall": now - self.begun,
                 "cpu": time.process_time(),
+                "children": sum(os.times()[2:4]),
                 "argv": [str(word)[:200] for word in getattr(sys, "orig_argv", getattr(sys, "argv", ()))][:20],
                 "interval_s": self.interval_s,
                 "clock": self.clock.name,

@@ -38,6 +38,7 @@ class Outcome:
     timed_out: bool = False
     interrupted: bool = False
     pythons: dict[int, str] = field(default_factory=dict)
+    others: dict[int, str] = field(default_factory=dict)
 
 
 class Stdin:
@@ -99,6 +100,7 @@ def run(
         timed_out=watch.timed_out,
         interrupted=signal.SIGINT in received or signal.SIGTERM in received,
         pythons=watch.pythons,
+        others=watch.others,
     )
 
 

@@ -22,6 +22,7 @@ class TreeWatch:
     Attributes:
         peak: highest sum of resident bytes over the tree at one instant; pages that forks share count for each.
         pythons: process id → command line of the processes whose executable is a Python.
+        others: process id → name of the programs that are not Python.
         timed_out: whether the tree was killed.
     """
 
@@ -31,6 +32,7 @@ class TreeWatch:
         self.deadline = None if timeout_s is None else time.monotonic() + timeout_s
         self.peak = 0
         self.pythons: dict[int, str] = {}
+        self.others: dict[int, str] = {}
         self._looks: dict[int, int] = {}
         self.timed_out = False
         self._done = threading.Event()
@@ -46,10 +48,13 @@ class TreeWatch:
         self._thread.join()
 
     def _identify(self, process: int) -> None:
-        if _is_python(process):
+        program = _program(process)
+        if program.startswith("python"):
             self.pythons[process] = _command_line(process)
-        elif Path(f"/proc/{process}/exe").exists():
+            self.others.pop(process, None)
+        elif program:
             self.pythons.pop(process, None)
+            self.others[process] = program
 
     def _watch(self) -> None:
         while not self._done.wait(INTERVAL_S):
@@ -114,8 +119,9 @@ def _command_line(process: int) -> str:
     return line if len(line) <= LONGEST else line[: LONGEST - 3] + "..."
 
 
-def _is_python(process: int) -> bool:
+def _program(process: int) -> str:
+    """The name of the file that the process executes; nothing once it has ended."""
     try:
-        return Path(f"/proc/{process}/exe").readlink().name.startswith("python")
+        return Path(f"/proc/{process}/exe").readlink().name
     except OSError:
-        return False
+        return ""

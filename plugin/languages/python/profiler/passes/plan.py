@@ -10,7 +10,19 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from profiler.analyse import asynchrony, calls, concurrency, cpu, instances, interactions, memory, pauses, shape, starts
+from profiler.analyse import (
+    accounts,
+    asynchrony,
+    calls,
+    concurrency,
+    cpu,
+    instances,
+    interactions,
+    memory,
+    pauses,
+    shape,
+    starts,
+)
 from profiler.analyse.document import Profile
 from profiler.analyse.identity import Resolver
 from profiler.analyse.model import MIB, PassResult
@@ -119,6 +131,7 @@ class Runner:
             cpu_s=outcome.cpu_s,
             rss_peak=outcome.rss_peak,
             pythons=outcome.pythons,
+            others=outcome.others,
         )
         if name != BARE:
             result.processes = shards.read_pass(place)
@@ -164,7 +177,7 @@ def take(plan: Plan, folder: Path, taken: str, python: str) -> Profile:
         loops.concurrency = concurrency.find(result.processes, resolver)
     first = runner.results[0]
     peak = held.peak_bytes or float(first.rss_peak)
-    notes += starts.notes(joint.processes, samples, table.cpu_s) + _notes(runner.results, loops)
+    notes += starts.notes(joint.processes, samples, table.cpu_s) + accounts.notes(joint) + _notes(runner.results, loops)
     return Profile(
         command=plan.command,
         executed=plan.executed,

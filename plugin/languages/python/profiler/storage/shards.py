@@ -34,6 +34,7 @@ class Process:
         sums: name of a counter → its total.
         latest: name → the last value.
         wall_s, cpu_s: how long it was observed, and its CPU seconds in all.
+        children_cpu_s: CPU seconds of the children that it waited for, and of theirs, by the kernel (ticks of 10 ms).
         ended: how the last record came to be: `exit`, `os._exit`, `exec`, `periodic` (it was killed after that).
     """
 
@@ -44,6 +45,7 @@ class Process:
     latest: dict[str, Any] = field(default_factory=dict)
     wall_s: float = 0.0
     cpu_s: float = 0.0
+    children_cpu_s: float = 0.0
     ended: str = "never wrote"
     argv: list[str] = field(default_factory=list)
 
@@ -87,7 +89,7 @@ def _add(process: Process, record: dict[str, Any]) -> None:
         process.codes[identity] = Code(*code)
     _sum(process, "", record["sums"])
     process.latest.update(record["latest"])
-    process.wall_s, process.cpu_s = record["wall"], record["cpu"]
+    process.wall_s, process.cpu_s, process.children_cpu_s = record["wall"], record["cpu"], record["children"]
     process.ended, process.argv = record["cause"], record["argv"]
     if "clock" in record:
         process.about["clock"] = record["clock"]  # another may have taken over

@@ -19,6 +19,7 @@ def seen(**sums):
         "cause": "periodic",
         "wall": 1.0,
         "cpu": 0.5,
+        "children": 0.0,
         "argv": ["python"],
         "interval_s": 0.001,
     }
