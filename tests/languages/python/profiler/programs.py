@@ -315,7 +315,7 @@ CASES = {
     ),
     "recursion": Case(
         "import sys\nsys.setrecursionlimit(400)\ndef down(n):\n    try:\n        return down(n + 1)\n"
-        "    except RecursionError:\n        return n\nprint(down(0), [down(0) for _ in range(300)][-1])\n"
+        "    except RecursionError:\n        return n\nprint(down(0), [down(0) for _ in range(1500)][-1])\n"
     ),
     "subinterpreter": Case(
         "import sys\ntry:\n    try:\n        import _interpreters as m\n    except ImportError:\n        import _xxsubinterpreters as m\n"

@@ -59,7 +59,7 @@ class PosixTimer:
         self.interruptible = False
         self.interval_s = self.last = self.first_s = 0.0
         try:
-            self._create, self._set, self._delete, self._pointer, self._byref = _library()
+            self._create, self._set, self._delete, self._pointer, self._byref, self._argument_error = _library()
         except (ImportError, OSError, AttributeError, TypeError) as error:
             raise NoTimerError(str(error)) from error
 
@@ -120,7 +120,11 @@ class PosixTimer:
             self._ask(0, LAZY + (0).to_bytes(8, "little") + int(first_s * 1e9).to_bytes(8, "little"))
 
     def _ask(self, flags: int, spec: bytes) -> None:
-        if self._set(self.timer, flags, spec, None):
+        try:
+            refused = self._set(self.timer, flags, spec, None)
+        except self._argument_error:  # this call is right: only a stack without room makes its arguments fail
+            raise RecursionError from None
+        if refused:
             raise NoTimerError("timer_settime")
 
     def let_system_calls_be_interrupted(self, yes: bool) -> None:
@@ -212,8 +216,8 @@ def make_clock(handler: Handler, kind: str) -> PosixTimer | SamplingThread:
     return SamplingThread(handler)
 
 
-def _library() -> tuple[Any, Any, Any, Any, Any]:
-    """`timer_create`, `timer_settime`, `timer_delete`, a pointer type, and `byref`."""
+def _library() -> tuple[Any, ...]:
+    """`timer_create`, `timer_settime`, `timer_delete`, a pointer type, `byref`, and what a wrong argument raises."""
     import _ctypes
 
     class Int(_ctypes._SimpleCData):  # type: ignore[type-arg]
@@ -245,4 +249,5 @@ def _library() -> tuple[Any, Any, Any, Any, Any]:
         function("timer_delete", Pointer),
         Pointer,
         _ctypes.byref,
+        _ctypes.ArgumentError,
     )
