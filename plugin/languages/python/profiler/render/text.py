@@ -5,7 +5,9 @@ from __future__ import annotations
 import shlex
 from typing import Any, NamedTuple
 
-LONGEST = 5000  # characters: about 1,500 tokens, since tables and paths take three to four characters each
+from profiler.render import length
+
+LONGEST = 1450  # tokens, by an estimate that is a little high
 
 
 class Size(NamedTuple):
@@ -27,6 +29,7 @@ SIZES = (
     Size(5, 7, 3, 2, 26, 28, 130),
     Size(4, 6, 2, 2, 22, 24, 110),
     Size(3, 5, 2, 1, 18, 20, 90),
+    Size(2, 4, 1, 1, 14, 16, 70),
 )
 DISTRIBUTION_PERCENT = 15.0
 CUMULATIVE_PERCENT = 1.0
@@ -38,7 +41,7 @@ def render(document: dict[str, Any]) -> str:
     """The report, in the order in which a reader needs it, in the largest size that is short enough."""
     for size in SIZES:
         report = _render(document, size)
-        if len(report) <= LONGEST:
+        if length.tokens(report) <= LONGEST:
             break
     return report
 
