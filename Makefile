@@ -13,7 +13,7 @@ demo: python ## the main job on a published library: real client, scripted model
 JOBS ?= 2
 
 test: venv clients ## all tests, two files at a time; TESTS="tests/plugin -k dist" for some, JOBS=0 for one after the other
-	@$(PY) -m pytest -n $(JOBS) --dist loadfile $(TESTS)
+	@$(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 lint: venv ## style, types, the plugin checker, and that the one-file profiler is up to date
 	@$(PY) -m ruff check .

@@ -31,7 +31,12 @@ _offer_uv()
 
 
 def pytest_collection_modifyitems(items):
-    """What clocks judge may fail because another program had the processor: it gets another try, which the summary counts."""
+    """Order the tests, and give those that clocks judge another try.
+
+    The longest file comes first, so that no process works on alone at the end. What clocks judge may fail because
+    another program had the processor; the summary counts the tries.
+    """
+    items.sort(key=lambda item: item.path.name != "test_team.py")
     for item in items:
         if item.get_closest_marker("noisy"):
             item.add_marker(pytest.mark.flaky(reruns=2, reruns_delay=2))
