@@ -77,5 +77,5 @@ def test_the_answer_is_ready_to_hand_on() -> None:
     assert "- left: a.py::f, a.py::g: calls others" in lines
     assert "- too small to win: a.py::h" in lines
     assert "- not tried: a.py::i" in lines
-    assert "- review: none (no reviewer has seen it)" in lines
+    assert "- review: none yet" in lines
     assert len(lines) <= 20

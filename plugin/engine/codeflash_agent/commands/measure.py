@@ -80,7 +80,8 @@ def _lines(record: Record) -> list[str]:
             "the budget ended before the interval was narrow enough; the experiment is open, pairs are kept",
         ]
     lines += [f"finding {finding.gate}: {finding.what}" for finding in verdict.findings]
-    return [*lines, f"verdict {verdict.status} ({verdict.rule}): {verdict.reason}"]
+    plain = verdict.status == KEEP and not verdict.worse and not verdict.findings  # its figures are those of the table
+    return [*lines, f"verdict {verdict.status} ({verdict.rule})" + ("" if plain else f": {verdict.reason}")]
 
 
 def _close(context: Context, record: Record, message: str, interaction: str) -> Sequence[str]:

@@ -86,7 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
     answer = answer_lines(context.session, context.records, product, first, reviewed, due, floor, still)
     _common.emit(arguments, answer, {**document, "answer": answer})
     if missing:
-        raise Refused(f"not complete: {missing}")
+        raise Refused(f"not complete: {missing.split('; next: ', maxsplit=1)[0]}")
     return DONE
 
 

@@ -52,8 +52,9 @@ def _footer(measurement: Measurement) -> list[str]:
         told = ", ".join(
             f"{name} {amount_text(base)} -> {amount_text(head)}"
             for name, (base, head) in measurement.information.items()
+            if base != head
         )
-        lines.append(f"for information: {told}")
+        lines += [f"for information: {told}"] if told else []
     if measurement.output_changed:
         lines.append("the two sides print different output")
     return [*lines, *(f"note: {note}" for note in measurement.notes)]

@@ -142,7 +142,7 @@ def answer_lines(
     if answered:
         lines.append(f"- review: {review_render.outcome_text(answered[-1])}")
     elif due is not None:
-        lines.append(f"- review: none ({due.why})")
+        lines.append("- review: none yet")
     lines.append("(add what changed in behaviour, and what the benchmark cannot see; say it without figures)")
     return [visible(line) for line in lines]
 
