@@ -73,3 +73,15 @@ def test_a_person_sees_one_live_line_and_its_end() -> None:
     teller.stop()
     assert "\x1b[2K" in stream.getvalue()
     assert stream.getvalue().endswith("[prs] experiment 2\n")
+
+
+def test_agents_are_spared_details_that_come_fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How far a measurement is stays untold right after another line, and is told after a while."""
+    stream = io.StringIO()
+    teller = _progress.Teller(stream, {})
+    teller.say("tests on the base")
+    teller.say("pair 5 of 5", detail=True)
+    monkeypatch.setattr(_progress, "DETAIL_EVERY_S", 0.0)
+    teller.say("pair 10 of 15", detail=True)
+    teller.stop()
+    assert stream.getvalue() == "tests on the base\npair 10 of 15\n"

@@ -64,3 +64,11 @@ def test_what_limits_the_figures_is_said() -> None:
 def test_figures_have_the_digits_that_matter(amount: float, text: str) -> None:
     """A figure is shown with about four significant digits."""
     assert amount_text(amount) == text
+
+
+def test_a_ratio_of_one_beside_other_medians_is_explained() -> None:
+    """Figures below the size from which a metric counts differ in print and not in the ratio, and a line says why."""
+    small = Ratio(0.002, 0.004, 1.0, 1.0, 1.0, "same", "s")
+    lines = measurement_lines(Measurement({"gc_s": small}, 15, {}, 1.0, complete=True, output_changed=False))
+    assert "gc_s: both sides lie below the size from which it counts, so the ratio is 1" in lines
+    assert not any("below the size" in line for line in measurement_lines(_measurement()))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from codeflash_agent.render.report import report_markdown
+from codeflash_agent.render.report import answer_lines, report_markdown
 from codeflash_agent.render.session import ledger_table, target_table
+from codeflash_agent.review.state import Due
+from codeflash_agent.session.state import Skip
 from tests.engine.session import factories
 
 
@@ -52,3 +54,28 @@ def test_nothing_tried_is_not_called_nothing_better() -> None:
     text = report_markdown(factories.session(), [], {}, [], {})
     assert "Nothing was changed: no target was worth an experiment." in text
     assert "measurably better" not in text
+
+
+def test_the_answer_is_ready_to_hand_on() -> None:
+    """What is missing comes first, then each keep, discard and skip in a line with its figures, and what was not tried."""
+    records = [factories.kept(trade_off="4 MiB more"), factories.record(2, "discard", description="measured: same")]
+    session = factories.session(
+        skipped=[Skip("a.py::f", "calls others", "now"), Skip("a.py::g", "calls others", "now")]
+    )
+    due = Due("codeflash-agent review", "no reviewer has seen it")
+    lines = answer_lines(
+        session, records, {"cpu_s": 2.0}, "Not complete: x", [], due, ["too small to win: a.py::h"], ["a.py::i"]
+    )
+    assert lines[0] == "Not complete: x"
+    assert "1 kept, 1 discarded" in lines[2]
+    assert lines[3].startswith("**CPU 2.00x** since")
+    assert lines[5].startswith(
+        "- perf: parse in one pass (`aaaaaaaaa`, app/load.py::parse): CPU 2.00x [1.98, 2.02] better"
+    )
+    assert lines[5].endswith("; trade-off: 4 MiB more")
+    assert "- discarded: app/load.py::parse: measured: same" in lines
+    assert "- left: a.py::f, a.py::g: calls others" in lines
+    assert "- too small to win: a.py::h" in lines
+    assert "- not tried: a.py::i" in lines
+    assert "- review: none yet" in lines
+    assert len(lines) <= 20

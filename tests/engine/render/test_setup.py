@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codeflash_agent.language import Setup
-from codeflash_agent.render.setup import setup_markdown
+from codeflash_agent.render.setup import setup_lines, setup_markdown
 
 
 def make(**more):
@@ -51,3 +51,20 @@ def test_benchmarks_are_listed():
     lines = setup_markdown(make(details={"benchmark_candidates": candidates})).splitlines()
     assert "- `go` (script)" in lines
     assert "- `run` (script): cannot run, tables is missing" in lines
+
+
+def test_what_is_printed_is_what_a_decision_needs():
+    """Problems, tests, benchmarks and notes are there in a line each, and the file that has the rest."""
+    candidates = [{"command": "go", "kind": "script", "ready": True}]
+    found = make(problems=["mend this"], notes=["know this", "another benchmark: run"], benchmark_command="mine")
+    found.details = {"benchmark_candidates": candidates, "environment_kind": "venv"}
+    assert setup_lines(found, "setup.md") == [
+        "problem: mend this",
+        "[setup] lang 3.1, `run it` (tool, venv); source `src`; frameworks: none",
+        "[setup] tests: check | tee",
+        "[setup] benchmark: mine (as told)",
+        "[setup] benchmark: `go` (script)",
+        "note: know this",
+        "more in setup.md",
+    ]
+    assert "[setup] benchmark: none found" in setup_lines(make(), "setup.md")

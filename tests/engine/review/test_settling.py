@@ -47,14 +47,18 @@ def newest(top: Path) -> state.Review:
 
 
 def test_an_approval_settles_the_review_and_the_report_says_whose_it_is(asked: Path, capsys: Captured) -> None:
-    """After a clean approval `report --complete` ends in the [complete] line, with the reviewer's kind."""
+    """After a clean approval the answer begins with the [complete] line; before, it says what is missing, to hand on."""
     assert cli.main(["report", "--complete"]) == 1
-    assert "not complete: the review of" in capsys.readouterr().err
+    before = capsys.readouterr()
+    assert "not complete: the review of" in before.err
+    assert before.out.startswith("Not complete: the review of")
+    assert "[complete]" not in before.out
+    assert "CPU 2.00x" in before.out
     hand_in(asked, answer(), 0)
     assert "[adversarial-review] settled" in capsys.readouterr().out
     assert cli.main(["report", "--complete"]) == 0
     report = capsys.readouterr().out
-    assert report.splitlines()[-1].startswith("[complete] 1 experiment, 1 kept; **CPU 2.00x")
+    assert report.splitlines()[0].startswith("[complete] 1 experiment, 1 kept; **CPU 2.00x")
     assert "by a Claude reviewer" in report
     assert "review" not in Layout(asked).handoff.read_text(encoding="utf-8").partition("next:")[2].partition("\n")[0]
     assert newest(asked).attempts[-1].reviewer == "claude"
@@ -176,7 +180,7 @@ def test_nothing_kept_is_nothing_to_review(top: Path, capsys: Captured) -> None:
     assert cli.main(["review"]) == 1
     assert "nothing was kept" in capsys.readouterr().err
     assert cli.main(["report", "--complete"]) == 0
-    assert "Nothing was kept, so nothing was reviewed." in capsys.readouterr().out
+    assert "Review: none, nothing was kept" in capsys.readouterr().out
 
 
 def test_an_open_experiment_comes_first(top: Path, capsys: Captured) -> None:

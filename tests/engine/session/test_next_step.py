@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from codeflash_agent.review.state import Due
-from codeflash_agent.session import plateau, targets
+from codeflash_agent.session import goals, plateau, targets
 from codeflash_agent.session.next_step import next_step
 from codeflash_agent.session.records import Candidate
 from codeflash_agent.session.state import Milestone, ProfileEntry, Skip
@@ -88,3 +90,30 @@ def test_a_profile_of_another_command_is_a_look_aside() -> None:
     session = factories.session(profiles=[*PROFILED.profiles, aside])
     assert targets.current_profile(session, TREE).number == 1
     assert targets.current_profile(factories.session(profiles=[aside]), TREE) is None
+
+
+def test_a_goal_that_names_one_domain_puts_its_targets_first() -> None:
+    """The first row of the domain that the user named comes before rows of others, until it is exhausted."""
+    rows = [factories.target("parse", "cpu"), factories.target("load", "memory")]
+    session = factories.session(profiles=PROFILED.profiles, goal="less memory, please")
+    step = next_step(session, [], TREE, rows)
+    assert step.action.startswith("codeflash-agent begin --target app/load.py::load ")
+    assert "the goal names memory" in step.why
+    vain = [factories.record(number, "discard", target=f"x.py::{number}", dimension="memory") for number in (1, 2, 3)]
+    assert "load.py::parse" in next_step(session, vain, TREE, rows).action
+
+
+@pytest.mark.parametrize(
+    ("goal", "domain"),
+    [
+        ("it uses too much memory", "memory"),
+        ("faster imports", "structure"),
+        ("lower the latency", "async"),
+        ("make it faster", None),
+        ("less CPU and less memory", None),
+        ("the diagram program", None),
+    ],
+)
+def test_a_domain_is_named_alone_or_not_at_all(goal: str, domain: str | None) -> None:
+    """Whole words count, and several domains are no order."""
+    assert goals.domain_of(goal) == domain

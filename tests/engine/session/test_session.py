@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from codeflash_agent import cli
-from codeflash_agent.session import ledger
+from codeflash_agent.session import experiment, ledger, measuring, records
+from codeflash_agent.verdict.model import Finding, Verdict
 
-from . import project
+from . import factories, project
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from codeflash_agent.session.context import Context
+    from codeflash_agent.session.records import Record
 
 
 @pytest.fixture
@@ -377,3 +381,116 @@ def test_status_without_a_session_names_the_first_step(top: Path, capsys: pytest
     run("status")
     assert "next: codeflash-agent setup" in capsys.readouterr().out
     assert not (top / ".codeflash").exists()
+
+
+def judged(monkeypatch: pytest.MonkeyPatch, verdict: Verdict | None) -> None:
+    """Let `measure` come to this verdict, with figures to match, for whatever stands in the tree."""
+
+    def measure(context: Context, **_: object) -> Record:
+        record = experiment.require_open(context)
+        record.candidate = experiment.candidate_now(context, record)
+        record.measurement = factories.measurement(cpu_s=factories.ratio(2.0, 1.0))
+        record.verdict = verdict
+        record.state = records.MEASURED if verdict is not None else records.OPEN
+        context.save(record)
+        return record
+
+    monkeypatch.setattr(measuring, "measure", measure)
+
+
+@pytest.mark.slow
+def test_measure_keep_closes_what_leaves_no_question_and_leaves_all_else_as_it_stands(
+    started: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A clean gain is kept, a clean no discarded with what was measured; else the change stays, and no next one begins."""
+    close = ("measure", "--keep", "perf: keep order by dict")
+    begin()
+    edit(started, project.FAST)
+    finding = (Finding("output-changed", "the benchmark prints 2 for 1"),)
+    for verdict in (
+        None,
+        Verdict("fix", "tests fail", "t fails", (), ()),
+        Verdict("keep", "target better, none worse", "cpu 2x", ("cpu_s",), (), finding),
+        Verdict("keep", "net positive", "cpu 2x; against rss", ("cpu_s",), ("rss_mib",)),
+        Verdict("discard", "none better", "same", (), (), finding),
+        Verdict("discard", "inconclusive", "too wide", (), ()),
+        Verdict("discard", "not confirmed", "not again", ("cpu_s",), ()),
+    ):
+        judged(monkeypatch, verdict)
+        run(*close, status=1)
+        assert "the experiment" in capsys.readouterr().out
+        assert "fromkeys" in (tree(started) / "words" / "text.py").read_text(), "the change is in place"
+        run("begin", "--target", "x::y", "--domains", "cpu", "--hypothesis", "h", status=1)
+        assert not (started / ".codeflash" / "discarded").exists() or not list(
+            (started / ".codeflash" / "discarded").iterdir()
+        )
+    capsys.readouterr()
+    judged(monkeypatch, Verdict("keep", "target better, none worse", "cpu 2x", ("cpu_s",), ()))
+    run("measure", "--keep", "perf: 40 % faster", status=1)
+    assert "the message claims" in capsys.readouterr().err
+    run("measure", "--interaction", "alloc→gc_reduction", status=2)
+    run(*close)
+    assert "keep (commit " in capsys.readouterr().out
+    run("profile")
+    assert "[unified profile 2]" in capsys.readouterr().out
+    begin()
+    edit(started, project.SAME)
+    judged(monkeypatch, Verdict("discard", "none better", "none better: cpu_s 1.000x same", (), ()))
+    run(*close)
+    assert "discard: measured: none better" in capsys.readouterr().out
+    assert [row["status"] for row in rows(started)] == ["keep", "discard"]
+    assert len(list((started / ".codeflash" / "discarded").glob("002-*.patch"))) == 1
+    assert project.git(tree(started), "status", "--porcelain") == ""
+    run("profile")
+    assert "profile 2 is of this state already" in capsys.readouterr().out
+    run("begin", "--target", "x::y", "--domains", "cpu", "--hypothesis", "the next may follow at once")
+
+
+@pytest.mark.slow
+def test_a_guard_that_fails_leaves_a_clean_gain_open(
+    started: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the maintainers' own check refuses is not kept, and what was measured is still shown."""
+    run(
+        "baseline",
+        "--again",
+        "a guard",
+        "--benchmark",
+        "python bench.py",
+        "--no-tests",
+        "--runs",
+        "1",
+        "--guard",
+        "false",
+    )
+    run("profile", "--quick")
+    assert "[unified profile]" in capsys.readouterr().out, (
+        "the first after another method has nothing to be compared with"
+    )
+    begin()
+    edit(started, project.FAST)
+    judged(monkeypatch, Verdict("keep", "target better, none worse", "cpu 2x", ("cpu_s",), ()))
+    run("measure", "--keep", "perf: keep order by dict", status=1)
+    out = capsys.readouterr().out
+    assert "not kept, the experiment stays open: the guard `false` failed" in out
+    assert "cpu_s" in out
+    record = json.loads((started / ".codeflash" / "experiments" / "001.json").read_text())
+    assert record["state"] == records.MEASURED
+
+
+def test_of_several_benchmarks_none_is_taken_unasked(top: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With two that fit the start stops with their names, and with one it says which it took and its second input."""
+    run("setup", "--set", f"interpreter={project.INTERPRETER}")
+    setup = json.loads((top / ".codeflash" / "setup.json").read_text())
+    one, two = ({"command": f"python -c {name}", "kind": "script", "ready": True, "second": ""} for name in ("1", "2"))
+    two["second"] = "python -c 3"
+    setup["details"]["benchmark_candidates"], setup["benchmark_command"] = [one, two], one["command"]
+    (top / ".codeflash" / "setup.json").write_text(json.dumps(setup))
+    run("baseline", "--no-tests", status=2)
+    assert "2 benchmarks fit: python -c 1; python -c 2; choose" in capsys.readouterr().err
+    setup["details"]["benchmark_candidates"], setup["benchmark_command"] = [two], two["command"]
+    (top / ".codeflash" / "setup.json").write_text(json.dumps(setup))
+    run("baseline", "--no-tests")
+    out = capsys.readouterr().out
+    assert "[baseline] python -c 2: " in out
+    assert "[baseline] second input, before a keep: python -c 3" in out

@@ -164,3 +164,28 @@ def test_structure_is_about_start_up_where_that_was_measured() -> None:
     started = _decide(_measured(30, wall_s=1.0, startup_wall=1.04), "structure")
     assert (started.status, started.rule) == (KEEP, "target better, none worse")
     assert _decide(_measured(30, wall_s=1.04), "structure").status == KEEP
+
+
+@pytest.mark.parametrize(
+    ("status", "rule", "finding", "clean"),
+    [
+        (DISCARD, "none better", False, True),
+        (DISCARD, "net negative", False, True),
+        (DISCARD, "none better", True, False),
+        (DISCARD, "inconclusive", False, False),
+        (DISCARD, "not confirmed", False, False),
+        (DISCARD, "gain below the minimum", False, False),
+        (KEEP, "target better, none worse", False, False),
+        (FIX, "tests fail", False, False),
+    ],
+)
+def test_only_a_no_that_leaves_no_question_is_clean(status: str, rule: str, finding: bool, clean: bool) -> None:
+    """What is too wide to tell, small, not seen again, or found by a gate wants somebody's judgement."""
+    findings = (Finding("output-changed", "2 for 1"),) if finding else ()
+    assert decide.is_clean_no(Verdict(status, rule, "why", (), (), findings)) is clean
+
+
+def test_the_rules_that_are_clean_are_rules_that_are_given() -> None:
+    """The two names are those of real verdicts."""
+    assert _decide(_measured(cpu_s=1.0)).rule in decide.CLEAN_NO
+    assert _decide(_measured(cpu_s=1.1, rss_mib=0.5)).rule in decide.CLEAN_NO

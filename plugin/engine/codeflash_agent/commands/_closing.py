@@ -26,16 +26,20 @@ def now(context: Context) -> Now:
 def open_lines(context: Context, rows: Sequence[Target] | None) -> list[str]:
     """Every row of the table that still counts, so that those of one kind can be skipped in one call."""
     names = [row.identity for row in targets.left(rows or (), context.decided, context.session)]
-    return [f"still open: {', '.join(names)}"] if names else []
+    fates = targets.fates(rows or (), context.decided, context.session)
+    closed = render.floor_lines(targets.closed_by_size(fates), targets.least(context.session))
+    return [*closed, f"still open: {', '.join(names)}"] if names else closed
 
 
-def closing_lines(context: Context, record: Record) -> list[str]:
-    """The experiment's line, every third time the progress, and what is next."""
+def closing_lines(context: Context, record: Record, *, brief: bool = False) -> list[str]:
+    """The experiment's line, every third time the progress, and what is next; `brief` below a table of its figures."""
     step = now(context).step
-    lines = [
-        render.experiment_line(record),
-        f"{record.description}" + (f" (commit {record.commit[:12]})" if record.commit else ""),
-    ]
+    ended = f" (commit {record.commit[:12]})" if record.commit else ""
+    lines = (
+        [f"{record.state}{ended}: {record.description}"]
+        if brief
+        else [render.experiment_line(record), f"{record.description}{ended}"]
+    )
     decided = context.decided
     if len(decided) % PROGRESS_EVERY == 0:
         lines.append(render.progress_line(decided, gains.products(context.records), step))

@@ -38,12 +38,13 @@ def emit(arguments: argparse.Namespace, lines: Iterable[str], document: Any) -> 
         atomic.write_json(Path(arguments.json), document)
 
 
+DETAILS = ("pair ", "warming ", "noise of this machine: ")  # how far one measurement is
 _TELLER = _progress.Teller()
 
 
 def progress(line: str) -> None:
     """One line about long work, on stderr so that standard output stays the result."""
-    _TELLER.say(visible(line))
+    _TELLER.say(visible(line), detail=line.startswith(DETAILS))
 
 
 def quiet() -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rich.status import Status
 
 STILL_EVERY_S = 60.0
+DETAIL_EVERY_S = 20.0  # an agent reads every line once the work is over, when only the result matters
 FRAMES_PER_S = 1.0
 
 
@@ -39,19 +40,21 @@ class Teller:
         self._stream = stream
         self._environment = os.environ if environment is None else environment
         self._line = ""
-        self._since = 0.0
+        self._since = self._told = 0.0
         self._status: Status | None = None
         self._over = threading.Event()
         self._ticker: threading.Thread | None = None
 
-    def say(self, line: str) -> None:
-        """One line about what begins now."""
+    def say(self, line: str, *, detail: bool = False) -> None:
+        """One line about what begins now; in plain lines a detail is told only where none was told for a while."""
         stream = self._stream or sys.stderr
         self._line, self._since = line, time.monotonic()
         if person_looks(stream, self._environment):
             self._show(stream)
             return
-        print(line, file=stream, flush=True)
+        if not detail or time.monotonic() - self._told >= DETAIL_EVERY_S:
+            print(line, file=stream, flush=True)
+            self._told = time.monotonic()
         if self._ticker is None:
             self._over.clear()
             self._ticker = threading.Thread(target=self._tick, args=(stream,), name="progress", daemon=True)

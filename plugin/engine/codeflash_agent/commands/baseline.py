@@ -33,11 +33,15 @@ EXAMPLE = "codeflash-agent baseline --benchmark 'python benchmarks/run.py' --tes
 
 SEED = 20
 NOISY_BAND = 0.04
+SHOWN = 5  # benchmarks of a choice
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--benchmark", help="the command to measure, run at the top of the tree (default: setup's)")
+    parser.add_argument(
+        "--benchmark",
+        help="the command to measure, run at the top of the tree (default: the one that setup found, where it is one)",
+    )
     parser.add_argument("--tests", help="the test command (default: setup's)")
     parser.add_argument(
         "--no-tests", action="store_true", help="go on without tests: nothing then guards the behaviour"
@@ -51,9 +55,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--second",
         metavar="COMMAND",
-        default="",
         help="the same benchmark with another input, such as another --seed; run before a keep, where both sides must "
-        "agree on its output and show at least a quarter of the gain",
+        "agree on its output and show at least a quarter of the gain (default: another seed, where setup saw that the "
+        "benchmark takes one; '' for none)",
     )
     parser.add_argument("--again", metavar="REASON", help="take a new baseline by another method; recorded with REASON")
     _common.add_json(parser)
@@ -69,7 +73,8 @@ def run(arguments: argparse.Namespace) -> int:
             "`baseline --again REASON …` locks another method"
         )
     setup = state.load_setup(layout)
-    method = _method.made(arguments, _benchmark(arguments, setup), arguments.second.strip())
+    benchmark = _benchmark(arguments, setup)
+    method = _method.made(arguments, benchmark, _second(arguments, setup, benchmark))
     if method.second == method.benchmark:
         raise EnvironmentProblem("--second is the benchmark itself; give the command with another input")
     command = _tests(arguments, setup)
@@ -92,7 +97,7 @@ def run(arguments: argparse.Namespace) -> int:
             start_values={},
         )
         try:
-            report = _measure_start(layout, setup, session, commit, arguments.runs)
+            report = _measure_start(layout, setup, session, commit, arguments)
         except BaseException:
             if not arguments.in_place:  # nothing was done on the branch yet; leave no trace of a failed start
                 git.remove_worktree(layout.project, tree)
@@ -123,7 +128,7 @@ def _again(arguments: argparse.Namespace, method: Method, command: str | None) -
             guard=arguments.guard or session.guard,
             baselines=[*session.baselines, {**old, "ended": state.now(), "why": arguments.again}],
         )
-        report = _measure_start(context.layout, context.setup, fresh, context.base_commit, arguments.runs)
+        report = _measure_start(context.layout, context.setup, fresh, context.base_commit, arguments)
         state.save(context.layout, fresh)
         context.session = fresh
         context.derive()
@@ -132,12 +137,27 @@ def _again(arguments: argparse.Namespace, method: Method, command: str | None) -
 
 
 def _benchmark(arguments: argparse.Namespace, setup: Setup) -> str:
+    fit = [one["command"] for one in setup.details.get("benchmark_candidates") or () if one["ready"]]
+    told = (setup.details.get("told") or {}).get("benchmark_command")
+    if not arguments.benchmark and not told and fit[1:]:
+        raise EnvironmentProblem(
+            f"{len(fit)} benchmarks fit: {'; '.join(fit[:SHOWN])}{' …' if fit[SHOWN:] else ''}; choose the one that does "
+            "what the user asked about with --benchmark 'command'"
+        )
     benchmark = arguments.benchmark or setup.benchmark_command or arguments.tests or setup.test_command
     if not benchmark:
         raise EnvironmentProblem(
             "no benchmark and no tests were found; give the command to measure with --benchmark 'command'"
         )
     return str(benchmark)
+
+
+def _second(arguments: argparse.Namespace, setup: Setup, benchmark: str) -> str:
+    """The second input: what was said, else the seed that setup saw for this benchmark."""
+    if arguments.second is not None:
+        return str(arguments.second.strip())
+    candidates = setup.details.get("benchmark_candidates") or ()
+    return next((str(one.get("second") or "") for one in candidates if one["command"] == benchmark), "")
 
 
 def _tests(arguments: argparse.Namespace, setup: Setup) -> str | None:
@@ -152,7 +172,9 @@ def _tests(arguments: argparse.Namespace, setup: Setup) -> str | None:
     return str(command)
 
 
-def _measure_start(layout: Layout, setup: Setup, session: Session, commit: str, runs: int | None) -> TestReport | None:
+def _measure_start(
+    layout: Layout, setup: Setup, session: Session, commit: str, arguments: argparse.Namespace
+) -> TestReport | None:
     """Tests and A/A pairs of the state `commit`; fills `band` and `start_values`, and settles `method.runs`."""
     language = languages.load(layout.project)
     baseline = worktrees.baseline_at(layout, setup, commit)
@@ -181,8 +203,14 @@ def _measure_start(layout: Layout, setup: Setup, session: Session, commit: str, 
     _method.check(session.method, first)
     if session.method.second:
         _common.progress(f"the second input once: {session.method.second}")
-        run_benchmark(dataclasses.replace(session.method, benchmark=session.method.second, runs=1), base)
-    session.method = _method.fitted(session.method, first, runs)
+        try:
+            run_benchmark(dataclasses.replace(session.method, benchmark=session.method.second, runs=1), base)
+        except BenchmarkFailed as error:
+            if arguments.second is not None:
+                raise
+            _common.progress(f"no second input: {error}")  # nobody asked for it
+            session.method = dataclasses.replace(session.method, second="")
+    session.method = _method.fitted(session.method, first, arguments.runs)
     session.start_values = {name: value.amount for name, value in first.values.items()}
     session.band = measure_band(session.method, base, head, seed=SEED, progress=_common.progress)
     return report
@@ -196,7 +224,7 @@ def _print(arguments: argparse.Namespace, session: Session, report: TestReport |
         f"[baseline] {session.method.benchmark}: {values}",
         *_method_lines(session),
         f"[baseline] smallest effect that may be claimed here: {render.band_text(session.band)}",
-        f"[baseline] tests: {_tests_text(report)}",
+        f"[baseline] tests{f' ({session.tests})' if session.tests else ''}: {_tests_text(report)}",
         f"[baseline] edit in {session.tree} (branch {session.branch})",
     ]
     if dirty and not session.in_place:
@@ -210,6 +238,8 @@ def _print(arguments: argparse.Namespace, session: Session, report: TestReport |
 
 def _method_lines(session: Session) -> list[str]:
     method, lines = session.method, []
+    if method.benchmark == session.tests:
+        lines.append("[baseline] the test suite is measured: no benchmark was given or found")
     if method.runs > 1:
         lines.append(f"[baseline] one run is short: the best of {method.runs} counts for each sample")
     if session.band.get("cpu_s", 0.0) > NOISY_BAND and session.band.get("wall_s", 0.0) > NOISY_BAND:
@@ -219,10 +249,6 @@ def _method_lines(session: Session) -> list[str]:
         )
     if method.extras:
         lines.append(f"[baseline] measured besides: {', '.join(method.extras)}")
-    if method.pinned:
-        lines.append(
-            "[baseline] one process and thread: both runs of a pair are pinned to one CPU, until a side has more"
-        )
     lines += [f"[baseline] belongs to the output: {name}" for name in method.results]
     lines += [f"[baseline] left out of the output: {pattern}" for pattern in method.ignore]
     if method.second:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from codeflash_agent.commands import _common
-from codeflash_agent.errors import DONE, NO
+from codeflash_agent.commands import _closing, _common
+from codeflash_agent.errors import DONE, NO, EnvironmentProblem, Refused
 from codeflash_agent.render import session as render
 from codeflash_agent.render.measurement import measurement_lines
 from codeflash_agent.session import context as contexts
-from codeflash_agent.session import measuring, next_step
+from codeflash_agent.session import experiment, measuring, next_step
+from codeflash_agent.verdict.decide import is_clean_no
 from codeflash_agent.verdict.model import KEEP
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
+
+    from codeflash_agent.session.context import Context
+    from codeflash_agent.session.records import Record
 
 HELP = "run the tests and paired measurements of the open experiment against the last kept commit, and give the verdict"
-EXAMPLE = "codeflash-agent measure --budget 300"
+EXAMPLE = "codeflash-agent measure --keep 'perf: join once instead of per token'"
 BUDGET_S = 420.0  # below the ten minutes that an agent's shell allows one command
 
 
@@ -29,23 +34,72 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="S",
         help=f"seconds of benchmarking in this call (default {BUDGET_S:.0f}); the same command goes on where it ended",
     )
+    parser.add_argument(
+        "--keep",
+        metavar="MESSAGE",
+        help="close the experiment where the verdict leaves no question: a gain without findings is kept with this commit "
+        "message, a plain no is discarded with what was measured; both end with 0. All else (failing tests, a finding, "
+        "a trade-off, an inconclusive or unconfirmed figure, an ended budget) stays open as it is and ends with 1",
+    )
+    parser.add_argument("--interaction", default="", help="with --keep: the cross-domain effect that was seen")
     _common.add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Measure; exit status 0 when the verdict is keep without open findings, 1 otherwise."""
+    """Measure; exit status 0 when the verdict is keep without open findings, or with --keep when it closed the experiment."""
+    if arguments.interaction and not arguments.keep:
+        raise EnvironmentProblem("--interaction goes with --keep 'perf: …', or with `codeflash-agent keep`")
+    if arguments.keep is not None:
+        experiment.check_message(arguments.keep)  # before the minutes that measuring takes
     with contexts.opened() as context:
         record = measuring.measure(context, budget_s=arguments.budget, progress=_common.progress)
-    lines = measurement_lines(record.measurement) if record.measurement else []
-    lines.append(render.experiment_line(record))
-    verdict = record.verdict
-    if verdict is None:
-        lines.append("the budget ended before the interval was narrow enough; next: codeflash-agent measure")
-    else:
-        lines += [f"finding {finding.gate}: {finding.what}" for finding in verdict.findings]
-        lines.append(f"verdict {verdict.status} ({verdict.rule}): {verdict.reason}")
-        lines.append(f"next: {next_step.after_verdict(record, verdict).action}")
+        verdict = record.verdict
+        clean = verdict is not None and verdict.status == KEEP and not verdict.findings
+        lines = _lines(record)
+        if arguments.keep is not None:
+            closing = _close(context, record, arguments.keep, arguments.interaction)
+            clean = record.decided
+            lines += closing
+    if not record.decided:
+        step = next_step.after_verdict(record, verdict).action if verdict is not None else "codeflash-agent measure"
+        lines.append(f"next: {step}")
     if record.left_by_runs:
         lines.append(f"left by runs, not part of the change: {', '.join(record.left_by_runs[:5])}")
     _common.emit(arguments, lines, record.as_json())
-    return DONE if verdict is not None and verdict.status == KEEP and not verdict.findings else NO
+    return DONE if clean else NO
+
+
+def _lines(record: Record) -> list[str]:
+    """The table, and the verdict with what the gates found; figures that stand in the table are not said again."""
+    lines = measurement_lines(record.measurement) if record.measurement else []
+    lines.append(render.experiment_head(record))
+    verdict = record.verdict
+    if verdict is None:
+        return [
+            *lines,
+            "the budget ended before the interval was narrow enough; the experiment is open, pairs are kept",
+        ]
+    lines += [f"finding {finding.gate}: {finding.what}" for finding in verdict.findings]
+    plain = verdict.status == KEEP and not verdict.worse and not verdict.findings  # its figures are those of the table
+    return [*lines, f"verdict {verdict.status} ({verdict.rule})" + ("" if plain else f": {verdict.reason}")]
+
+
+def _close(context: Context, record: Record, message: str, interaction: str) -> Sequence[str]:
+    """Keep or discard where that is no question; otherwise nothing is done, and the line says why."""
+    verdict = record.verdict
+    if verdict is None:
+        return []
+    if verdict.status == KEEP and not verdict.findings and not verdict.worse:
+        try:
+            experiment.keep(
+                context, message=message, explained={}, overrule="", trade_off="", interaction=interaction or "none"
+            )
+        except Refused as refusal:  # the guard or a hook of the project's; what was measured is still to be shown
+            return [f"not kept, the experiment stays open: {refusal}"]
+    elif is_clean_no(verdict):
+        experiment.discard(context, reason=f"measured: {verdict.reason}", crash=False)
+    else:
+        return [
+            "neither kept nor discarded: this verdict wants a decision; the experiment stays open, the change in place"
+        ]
+    return _closing.closing_lines(context, record, brief=True)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from codeflash_agent import languages
 from codeflash_agent.commands import _closing, _common, _tools
-from codeflash_agent.errors import DONE, NO, EnvironmentProblem
+from codeflash_agent.errors import DONE, NO, CodeflashError, EnvironmentProblem
+from codeflash_agent.render.profile import change_lines
 from codeflash_agent.session import context as contexts
-from codeflash_agent.session import state
+from codeflash_agent.session import state, targets
 from codeflash_agent.session.state import ProfileEntry
 from codeflash_agent.storage import atomic, git
 from codeflash_agent.storage import layout as places
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     import argparse
 
     from codeflash_agent.language import Language, Setup
+    from codeflash_agent.session.context import Context
+    from codeflash_agent.session.state import Session
     from codeflash_agent.storage.layout import Layout
 
 HELP = (
@@ -34,6 +37,13 @@ STDERR = 2
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
+    parser.add_argument(
+        "--full",
+        action="store_true",
+        help="the whole text; without it a later profile of a session's benchmark says what changed since the one before, "
+        "and a state that has one is not profiled again",
+    )
+    parser.add_argument("--again", action="store_true", help="profile a state that has a profile already once more")
     parser.add_argument("--quick", action="store_true", help="one pass only; says what it leaves out")
     parser.add_argument(
         "--option",
@@ -59,22 +69,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Profile in the session's tree where there is a session, else in the checkout, changing nothing."""
     if arguments.taken:
-        if arguments.command or arguments.quick or arguments.option:
+        if arguments.command or arguments.quick or arguments.option or arguments.full or arguments.again:
             raise EnvironmentProblem(
-                "--from reads a file and runs nothing: leave out the command, --quick and --option"
+                "--from reads a file and runs nothing: leave out the command, --quick, --option, --full and --again"
             )
         return _tools.answer(arguments, "evidence", {"from": arguments.taken, "format": arguments.format})
     if arguments.format:
         raise EnvironmentProblem("--format says what --from FILE is; give the file")
     layout = places.find(Path.cwd(), need_git=False)
-    closing = []
+    closing, lines = [], None
     if state.exists(layout):
         with contexts.opened() as context:
+            if not (arguments.command or arguments.quick or arguments.option or arguments.again):
+                known = _known(context)
+                if known is not None:
+                    return _say_known(context, known, arguments)
+            earlier = _shown_before(context)
             command = arguments.command or shlex.split(context.session.method.benchmark)
             number = len(context.session.profiles) + 1
             file = layout.profiles / f"{number:03d}.json"
             before = git.tree_hash(context.tree)
-            document = _profile(context.language, context.setup, layout, context.tree, command, file, arguments)
+            # Each method has a base of its own, so that nothing is compared with what another one showed.
+            methods = len(context.session.baselines)
+            base = layout.profiles / f"method-{methods}" if methods else layout.profiles
+            document = _profile(context.language, context.setup, layout, context.tree, command, file, arguments, base)
             entry = ProfileEntry(
                 number,
                 str(file.relative_to(layout.home)),
@@ -86,6 +104,9 @@ def run(arguments: argparse.Namespace) -> int:
             context.session.profiles.append(entry)
             state.save(layout, context.session)
             context.derive()
+            own = targets.of_benchmark(context.session)
+            if earlier is not None and own and own[-1] is entry and not arguments.full:
+                lines = change_lines(earlier, document, number)
             closing = ["", _closing.now(context).step.line()]
     else:
         setup = state.load_setup(layout)
@@ -97,12 +118,52 @@ def run(arguments: argparse.Namespace) -> int:
             )
         file = layout.profiles / "latest.json"
         document = _profile(languages.load(layout.project), setup, layout, layout.project, command, file, arguments)
-    _common.emit(arguments, [file.with_suffix(".txt").read_text(encoding="utf-8").rstrip(), *closing], document)
+    shown = [_text(file)] if lines is None else [*lines, "(the whole table: profile --full)"]
+    _common.emit(arguments, [*shown, *closing], document)
     if document["exit_code"] != 0:
         _common.progress(
             f"the command ended with {document['exit_code']}: this profile opens no experiment; mend the command first"
         )
         return NO
+    return DONE
+
+
+def _text(file: Path) -> str:
+    return file.with_suffix(".txt").read_text(encoding="utf-8").rstrip()
+
+
+def _since(session: Session) -> list[ProfileEntry]:
+    """The profiles of the benchmark since its method was locked; one of an earlier method is no base to compare with."""
+    start = session.baselines[-1]["ended"] if session.baselines else ""
+    return [entry for entry in targets.of_benchmark(session) if entry.taken > start]
+
+
+def _shown_before(context: Context) -> dict[str, Any] | None:
+    """The document of the last profile whose table was shown; None where there is none that can be read."""
+    for entry in reversed(_since(context.session)):
+        try:
+            document: dict[str, Any] = atomic.read_json(context.layout.home / entry.file)
+        except CodeflashError:
+            return None
+        return document
+    return None
+
+
+def _known(context: Context) -> ProfileEntry | None:
+    """The whole profile that the present state has already."""
+    tree_hash = git.tree_hash(context.tree)
+    entries = [entry for entry in _since(context.session) if entry.tree_hash == tree_hash]
+    file = context.layout.home / entries[-1].file if entries else None
+    if file is None or not file.with_suffix(".txt").exists() or not file.exists():
+        return None
+    return None if atomic.read_json(file).get("quick") else entries[-1]
+
+
+def _say_known(context: Context, entry: ProfileEntry, arguments: argparse.Namespace) -> int:
+    file = context.layout.home / entry.file
+    lines = [_text(file), ""] if arguments.full else []
+    lines.append(f"profile {entry.number} is of this state already; --full shows it, --again takes another")
+    _common.emit(arguments, [*lines, _closing.now(context).step.line()], atomic.read_json(file))
     return DONE
 
 
@@ -114,14 +175,16 @@ def _profile(
     command: list[str],
     file: Path,
     arguments: argparse.Namespace,
+    base: Path | None = None,
 ) -> dict[str, Any]:
-    file.parent.mkdir(parents=True, exist_ok=True)
+    for folder in (file.parent, base or file.parent):
+        folder.mkdir(parents=True, exist_ok=True)
     report = file.with_suffix(".txt")
     stacks = file.with_suffix(places.STACKS)
     for stale in (file, report, stacks):
         stale.unlink(missing_ok=True)
     options = ["--json", str(file), "--report", str(report), "--speedscope", str(stacks)]
-    options += ["--baseline", str(layout.profiles), *arguments.option]
+    options += ["--baseline", str(base or layout.profiles), *arguments.option]
     if arguments.quick:
         options.append("--quick")
     argv = language.profile_command(setup, tree, command, options)

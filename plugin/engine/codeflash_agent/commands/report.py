@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from codeflash_agent.ci import merged as merging
 from codeflash_agent.commands import _common
 from codeflash_agent.errors import DONE, NO, EnvironmentProblem, Refused
-from codeflash_agent.render.report import complete_line, report_markdown
+from codeflash_agent.render import session as render
+from codeflash_agent.render.report import answer_lines, complete_line, report_markdown
 from codeflash_agent.review import state as reviews
 from codeflash_agent.session import context as contexts
 from codeflash_agent.session import gains, handoff, targets
@@ -37,7 +38,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--html", metavar="FILE", help="write the page there")
     parser.add_argument(
-        "--complete", action="store_true", help="end with the [complete] line; refused before the review is settled"
+        "--complete",
+        action="store_true",
+        help="print the answer that ends a session instead, with the [complete] line first; before the review is settled "
+        "its first line says what is missing, and the exit status is 1",
     )
     _common.add_json(parser)
 
@@ -49,20 +53,12 @@ def run(arguments: argparse.Namespace) -> int:
     context = contexts.read()
     due = handoff.review_due(context.layout, context.session, context.records)
     reviewed = reviews.load_all(context.layout)
-    if arguments.complete:
-        _refuse_unfinished(context, due)
     rows = handoff.newest_targets(context.layout, context.session)
-    text = report_markdown(
-        context.session,
-        context.records,
-        gains.products(context.records),
-        rows,
-        targets.fates(rows, context.decided, context.session),
-        reviewed,
-        due,
-    )
+    fates = targets.fates(rows, context.decided, context.session)
+    floor = render.floor_lines(targets.closed_by_size(fates), targets.least(context.session))
     product = gains.products(context.records)
-    ending = [complete_line(context.session, context.records, product, reviewed)] if arguments.complete else []
+    text = report_markdown(context.session, context.records, product, rows, fates, reviewed, due, floor)
+    missing = _unfinished(context, due) if arguments.complete else ""
     markdown = _place("--output", arguments.output, context.layout.home / "report.md")
     html = _place("--html", arguments.html, markdown.with_suffix(".html"))
     if html == markdown:
@@ -80,8 +76,18 @@ def run(arguments: argparse.Namespace) -> int:
         "markdown": text,
         "files": {"markdown": str(markdown), "html": str(html)},
     }
-    _common.emit(arguments, [text.rstrip(), *ending], document)
-    return 0
+    if not arguments.complete:
+        _common.emit(arguments, [text.rstrip()], document)
+        return DONE
+    first = (
+        f"Not complete: {missing}" if missing else complete_line(context.session, context.records, product, reviewed)
+    )
+    still = [row.identity for row in targets.left(rows, context.decided, context.session)]
+    answer = answer_lines(context.session, context.records, product, first, reviewed, due, floor, still)
+    _common.emit(arguments, answer, {**document, "answer": answer})
+    if missing:
+        raise Refused(f"not complete: {missing.split('; next: ', maxsplit=1)[0]}")
+    return DONE
 
 
 def _merge(arguments: argparse.Namespace) -> int:
@@ -109,13 +115,12 @@ def _place(option: str, given: str | None, default: Path) -> Path:
     return path
 
 
-def _refuse_unfinished(context: contexts.Context, due: reviews.Due | None) -> None:
-    """Nothing is complete while something is open, out, or not reviewed."""
+def _unfinished(context: contexts.Context, due: reviews.Due | None) -> str:
+    """What is still to be done: nothing is complete while something is open, out, or not reviewed."""
     current = context.open_record
     if current is not None:
-        raise Refused(f"not complete: experiment {current.number} is open; keep or discard it first")
+        return f"experiment {current.number} is open; keep or discard it first"
     if context.session.out:
         names = ", ".join(one.slug for one in context.session.out)
-        raise Refused(f"not complete: at work elsewhere: {names}; run `codeflash-agent collect` first")
-    if due is not None:
-        raise Refused(f"not complete: {due.why}; next: {due.action}")
+        return f"at work elsewhere: {names}; run `codeflash-agent collect` first"
+    return f"{due.why}; next: {due.action}" if due is not None else ""

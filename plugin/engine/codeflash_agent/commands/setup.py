@@ -9,7 +9,7 @@ from codeflash_agent import languages
 from codeflash_agent.commands import _common
 from codeflash_agent.errors import EnvironmentProblem
 from codeflash_agent.language import Setup
-from codeflash_agent.render.setup import setup_markdown
+from codeflash_agent.render.setup import setup_lines, setup_markdown
 from codeflash_agent.storage import atomic, git
 from codeflash_agent.storage import layout as places
 
@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     with atomic.locked(layout.lock):
         atomic.write_json(layout.setup_json, setup.as_json())
         atomic.write_text(layout.setup_md, setup_markdown(setup))
-    _common.emit(arguments, [setup_markdown(setup).rstrip(), "", f"written to {layout.setup_md}"], setup.as_json())
+    _common.emit(arguments, setup_lines(setup, str(layout.setup_md)), setup.as_json())
     return 0
 
 

@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
         context.derive()
         now = _closing.now(context)
         still_open = _closing.open_lines(context, now.rows)
-    lines = [f"left alone: {skip.target}: {skip.reason}" for skip in skips]
+    lines = [f"left alone: {', '.join(skip.target for skip in skips)}: {arguments.reason}"]
     lines += [f"replaces the reason given before for {one.target}: {one.reason}" for one in replaced]
     lines += [*still_open, now.step.line()]
     _common.emit(arguments, lines, {"skipped": [vars(skip) for skip in skips], "next": vars(now.step)})

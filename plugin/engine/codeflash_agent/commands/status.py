@@ -50,6 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         "",
         f"[unified targets]{about if session.profiles else ''}",
         *table,
+        *render.floor_lines(targets.closed_by_size(fates), targets.least(session)),
         "",
     ]
     current = context.open_record

@@ -45,15 +45,24 @@ def _footer(measurement: Measurement) -> list[str]:
         lines.append(
             f"{', '.join(fastest)}: ratio and interval of the two sides' fastest quarters, the rest is disturbed"
         )
+    small = [name for name, ratio in measurement.metrics.items() if _counts_as_nothing(ratio)]
+    if small:
+        lines.append(f"{', '.join(small)}: both sides lie below the size from which it counts, so the ratio is 1")
     if measurement.information:
         told = ", ".join(
             f"{name} {amount_text(base)} -> {amount_text(head)}"
             for name, (base, head) in measurement.information.items()
+            if base != head
         )
-        lines.append(f"for information: {told}")
+        lines += [f"for information: {told}"] if told else []
     if measurement.output_changed:
         lines.append("the two sides print different output")
     return [*lines, *(f"note: {note}" for note in measurement.notes)]
+
+
+def _counts_as_nothing(ratio: Ratio) -> bool:
+    """Whether every pair's ratio is exactly 1 while the medians differ visibly."""
+    return ratio.low == ratio.high == 1.0 and abs(ratio.base - ratio.head) > 0.0005 * max(ratio.base, ratio.head)
 
 
 def _row(name: str, ratio: Ratio) -> tuple[str, ...]:

@@ -29,8 +29,9 @@ def report_markdown(
     fates: Mapping[str, str],
     reviews: Sequence[Review] = (),
     due: Due | None = None,
+    floor: Sequence[str] = (),
 ) -> str:
-    """The whole report; `due` says what is missing until its review is settled."""
+    """The whole report; `due` says what is missing until its review is settled, `floor` what the floor rule closed."""
     kept = [record for record in records if record.state == "keep"]
     lost = [record for record in records if record.state in ("discard", "crash")]
     lines = ["# codeflash report", ""]
@@ -60,6 +61,7 @@ def report_markdown(
         "## Targets of the newest profile",
         "",
         *render.target_table(targets, fates),
+        *floor,
         "",
     ]
     lines += review_render.report_lines(reviews, due, kept=bool(kept))
@@ -90,6 +92,63 @@ def complete_line(
         f"[complete] {len(records)} experiment{'s' * (len(records) != 1)}, {len(kept)} kept; {gain} Interactions: {', '.join(found) or 'none'}. "
         f"Review: {outcome}"
     )
+
+
+ANSWER_ROWS = 8
+
+
+def answer_lines(
+    session: Session,
+    records: Sequence[Record],
+    gains: Mapping[str, float],
+    first: str,
+    reviews: Sequence[Review],
+    due: Due | None,
+    floor: Sequence[str],
+    still_open: Sequence[str],
+) -> list[str]:
+    """What a session says at its end, ready to hand on: `first`, then every figure that it needs, in some twenty lines."""
+    kept = [record for record in records if record.state == "keep"]
+    lost = [record for record in records if record.state in ("discard", "crash")]
+    lines = [
+        first,
+        "",
+        f"Branch `{session.branch}`: {len(kept)} kept, {len(lost)} discarded; benchmark `{session.method.benchmark}`.",
+        *[line for line in _headline(session, kept, gains, tried=bool(records)) if line],
+        "",
+    ]
+    for record in kept[:ANSWER_ROWS]:
+        figures = render.moved(record.measurement).replace("**", "") if record.measurement else "not measured"
+        extra = "".join(
+            f"; {label}: {text}"
+            for label, text in (("trade-off", record.trade_off), ("overruled", record.overruled))
+            if text
+        )
+        extra += "" if record.interaction == "none" else f"; interaction {record.interaction}"
+        lines.append(f"- {record.description} (`{record.commit[:9]}`, {record.target}): {figures}{extra}")
+    lines += _rest(kept)
+    lines += [f"- discarded: {record.target}: {record.description}" for record in lost[:ANSWER_ROWS]] + _rest(lost)
+    reasons: dict[str, list[str]] = {}
+    for skip in session.skipped:
+        reasons.setdefault(skip.reason, []).append(skip.target)
+    lines += [f"- left: {', '.join(names)}: {reason}" for reason, names in reasons.items()]
+    lines += [f"- {line}" for line in floor]
+    if still_open:
+        lines.append(f"- not tried: {', '.join(still_open)}")
+    tests = next((record.tests_head for record in reversed(kept) if record.tests_head is not None), None)
+    if tests is not None and tests.granular:
+        lines.append(f"- tests on the last keep: {tests.passed} passed, {tests.failed} failed")
+    answered = [review for review in reviews if review.answered]
+    if answered:
+        lines.append(f"- review: {review_render.outcome_text(answered[-1])}")
+    elif due is not None:
+        lines.append("- review: none yet")
+    lines.append("(add what changed in behaviour, and what the benchmark cannot see; say it without figures)")
+    return [visible(line) for line in lines]
+
+
+def _rest(rows: Sequence[Record]) -> list[str]:
+    return [f"- and {len(rows) - ANSWER_ROWS} more in the report"] if rows[ANSWER_ROWS:] else []
 
 
 def _headline(session: Session, kept: Sequence[Record], gains: Mapping[str, float], *, tried: bool) -> list[str]:

@@ -36,6 +36,15 @@ def target_table(rows: Sequence[Target], fates: Mapping[str, str], limit: int = 
     return lines
 
 
+def floor_lines(closed: Sequence[str], least: Mapping[str, float]) -> list[str]:
+    """Which rows the floor rule closed by itself, and the least effect of each metric by which it did."""
+    if not closed:
+        return []
+    return [
+        f"too small to win: all that each does is below what could be claimed ({band_text(least)}): {', '.join(closed)}"
+    ]
+
+
 def ratio_text(ratio: Ratio) -> str:
     """A ratio with its interval, e.g. ``1.92x [1.90, 1.95]``."""
     decimals = max(_decimals(one) for one in (ratio.ratio, ratio.low, ratio.high))
@@ -83,11 +92,13 @@ def deltas(record: Record) -> str:
 
 def experiment_line(record: Record) -> str:
     """`[experiment N]` with target, domains, outcome, deltas in every dimension and interaction."""
+    return f"{experiment_head(record)}; {deltas(record)}; interaction {record.interaction}"
+
+
+def experiment_head(record: Record) -> str:
+    """The same without figures, below a table that has them."""
     outcome = record.verdict.status.upper() if record.verdict and not record.decided else record.state.upper()
-    return (
-        f"[experiment {record.number}] {record.target} ({', '.join(record.domains)}): {outcome}; {deltas(record)}; "
-        f"interaction {record.interaction}"
-    )
+    return f"[experiment {record.number}] {record.target} ({', '.join(record.domains)}): {outcome}"
 
 
 def gains_line(gains: Mapping[str, float]) -> str:

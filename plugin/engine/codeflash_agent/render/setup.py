@@ -41,6 +41,26 @@ def setup_markdown(setup: Setup) -> str:
     return "\n".join(lines)
 
 
+def setup_lines(setup: Setup, written: str) -> list[str]:
+    """What a decision needs of it, for the output of `setup`; `written` is the file that has the rest."""
+    kind = setup.details.get("environment_kind")
+    lines = [f"problem: {problem}" for problem in setup.problems]
+    lines.append(
+        f"[setup] {setup.language} {setup.version}, `{setup.runner}`"
+        + (f" ({setup.manager}, {kind})" if kind else f" ({setup.manager})")
+        + f"; source `{setup.source_root}`; frameworks: {', '.join(setup.frameworks) or 'none'}"
+    )
+    lines.append(f"[setup] tests: {setup.test_command or NONE}")
+    candidates = setup.details.get("benchmark_candidates") or []
+    told = [] if any(one["command"] == setup.benchmark_command for one in candidates) else [setup.benchmark_command]
+    lines += [f"[setup] benchmark: {command} (as told)" for command in told if command]
+    lines += [f"[setup] benchmark: {_candidate(one)[2:]}" for one in candidates]
+    if not candidates and not setup.benchmark_command:
+        lines.append(f"[setup] benchmark: {NONE}")
+    lines += [f"note: {note}" for note in setup.notes if not note.startswith("another benchmark: ")]
+    return [*lines, f"more in {written}"]
+
+
 def _rows(setup: Setup) -> list[tuple[str, str]]:
     rows = [
         ("Language", f"{setup.language} {setup.version}".strip()),

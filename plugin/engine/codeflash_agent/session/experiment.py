@@ -147,9 +147,7 @@ def keep(
     if candidate_now(context, record).tree_hash != record.candidate.tree_hash:
         raise Refused("the change is not the one that was measured; run `codeflash-agent measure` again")
     _check_verdict(record, explained, overrule, trade_off)
-    claim = wording.claimed(message)
-    if claim is not None:
-        raise Refused(f"the message claims '{claim}'; say the mechanism alone: the measured effect is added to it")
+    check_message(message)
     _run_guard(context)
     record.explained = dict(explained)
     record.overruled, record.trade_off = overrule, trade_off
@@ -169,6 +167,19 @@ def keep(
     recovery.close(record, records.KEEP, commit=commit)
     context.save(record)
     return record
+
+
+def check_message(message: str) -> None:
+    """Refuse a commit message that is empty or claims figures.
+
+    Raises:
+        Refused: it does.
+    """
+    if not message.strip():
+        raise Refused("the message is empty; say what was changed and why it is faster, as in 'perf: …'")
+    claim = wording.claimed(message)
+    if claim is not None:
+        raise Refused(f"the message claims '{claim}'; say the mechanism alone: the measured effect is added to it")
 
 
 def _check_verdict(record: Record, explained: Mapping[str, str], overrule: str, trade_off: str) -> None:

@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from codeflash_agent.session import plateau, records, targets
+from codeflash_agent.session import goals, plateau, records, targets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,14 +84,16 @@ def next_step(
         return Step("codeflash-agent milestone", "measure the whole branch against the start")
     if standing.state == plateau.FLOOR:
         return _end(session, standing.advice, why, review)
-    fresh = _first_elsewhere(rows_left, standing.exhausted)
+    asked = goals.domain_of(session.goal)
+    fresh = _first_elsewhere(rows_left, standing.exhausted, asked)
     begin = (
         f"codeflash-agent begin --target {shlex.quote(fresh.identity)} --domains {','.join(fresh.domains)} "
         "--hypothesis '…' (or skip --target … --reason '…')"
     )
     if standing.state == plateau.STUCK:
         return Step(f"{standing.advice}; then {begin}", why)
-    return Step(begin, f"first target of the table that is left ({standing.why}; {standing.advice})")
+    which = f"the goal names {asked}: its first target" if asked in fresh.domains else "first target of the table"
+    return Step(begin, f"{which} that is left; {standing.why}")
 
 
 def _end(session: Session, advice: str, why: str, review: Due | None) -> Step:
@@ -117,8 +119,12 @@ def _end_the_open_one(session: Session, current: Record) -> Step:
     )
 
 
-def _first_elsewhere(rows: Sequence[Target], exhausted: Sequence[str]) -> Target:
-    """The first row that has a domain which is not exhausted, else the first."""
+def _first_elsewhere(rows: Sequence[Target], exhausted: Sequence[str], asked: str | None) -> Target:
+    """The first row of the domain that the goal names, else that has one which is not exhausted, else the first."""
+    if asked is not None and asked not in exhausted:
+        first = next((row for row in rows if asked in row.domains), None)
+        if first is not None:
+            return first
     return next((row for row in rows if not set(row.domains) <= set(exhausted)), rows[0])
 
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from codeflash_agent.measure import extras
 from codeflash_agent.storage import atomic
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from codeflash_agent.session.records import Record
     from codeflash_agent.session.state import ProfileEntry, Session
     from codeflash_agent.storage.layout import Layout
+
+
+LEAST = 0.01  # of a metric: what a change must bring at the least, as for the net of a trade-off
+TOO_SMALL = "too small to win"
+WHOLE_RUN = ("cpu_s", "wall_s", "rss_mib", "gc_s")  # metrics of the whole process, which shares of a profile speak for
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,8 @@ class Target:
     blocked_ms: float
     domains: tuple[str, ...]
     score: float
+    # The share of the measured whole that is gone with everything the row does, by metric; empty where it is not known.
+    most: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def identity(self) -> str:
@@ -76,15 +84,49 @@ def from_document(document: dict[str, Any], tree: Path) -> list[Target]:
                 blocked_ms=float(figure.get("blocked_ms") or 0.0),
                 domains=tuple(target.get("domains", ())),
                 score=float(target.get("score", 0.0)),
+                most=_most(document.get("totals", {}), figure),
             )
         )
     return rows
 
 
+def _most(totals: Mapping[str, Any], figure: Mapping[str, Any]) -> dict[str, float]:
+    """What a row could give at most: its time with all that it calls and its pauses, its memory, its hold on the loop."""
+    if "cpu_cum_percent" not in figure:
+        return {}
+    pauses = float(figure.get("gc_s") or 0.0) + float(figure.get("gc_apportioned_s") or 0.0)
+    cpu_s, wall_s, rss = (float(totals.get(name) or 0.0) for name in ("cpu_s", "wall_s", "rss_peak_mib"))
+    shares = (float(figure["cpu_cum_percent"]), float(figure.get("cpu_percent") or 0.0))
+    return {
+        "cpu_s": max(shares) / 100.0 + (pauses / cpu_s if cpu_s else 1.0),
+        "wall_s": float(figure.get("blocked_ms") or 0.0) / 1000.0 / wall_s if wall_s else 1.0,
+        "rss_mib": float(figure.get("mem_peak_mib") or figure.get("resident_peak_mib") or 0.0) / rss if rss else 1.0,
+    }
+
+
+def least(session: Session) -> dict[str, float]:
+    """Metric -> the smallest relative effect that an experiment could be kept for: the machine's band, 1 % at least."""
+    return {name: max(LEAST, session.band.get(name, 0.0)) for name in ("cpu_s", "wall_s", "rss_mib")}
+
+
+def is_too_small(row: Target, session: Session) -> bool:
+    """Whether no experiment on a row could win: all that it does is less than could be shown or would be worth it.
+
+    Only where the whole run is what is measured: a share of it says nothing about seconds that a benchmark takes of a
+    part, nor about the start where that is measured on its own.
+    """
+    if not row.most or any(name not in WHOLE_RUN for name in session.start_values):
+        return False
+    if "structure" in row.domains and extras.STARTUP in session.method.extras:
+        return False
+    bounds = least(session)
+    return all(share < 1.0 and share / (1.0 - share) < bounds[metric] for metric, share in row.most.items())
+
+
 def left(rows: Sequence[Target], decided: Sequence[Record], session: Session) -> list[Target]:
     """The rows still worth trying: those never tried first, then those whose last experiment was kept.
 
-    A row whose last experiment was not kept, or that was skipped, is done with; one that is dispatched is at work. A
+    A row that could not win is closed by itself. A row whose last experiment was not kept, or that was skipped, is done with; one that is dispatched is at work. A
     dispatched session has its own targets only.
     """
     fresh, again = [], []
@@ -94,6 +136,8 @@ def left(rows: Sequence[Target], decided: Sequence[Record], session: Session) ->
         if any(row.is_named_by(name) for name in (*elsewhere, *(skip.target for skip in session.skipped))):
             continue
         if session.only and not any(row.is_named_by(name) for name in session.only):
+            continue
+        if is_too_small(row, session):
             continue
         last = _last_of(row, ends)
         if last is None:
@@ -115,7 +159,7 @@ def _last_of(row: Target, ends: dict[str, tuple[int, Record]]) -> Record | None:
 
 
 def fates(rows: Sequence[Target], decided: Sequence[Record], session: Session) -> dict[str, str]:
-    """Identity of a row -> what became of it so far: left alone, or the outcome of its last experiment."""
+    """Identity of a row -> what became of it so far: left alone, the outcome of its last experiment, or too small."""
     found = {}
     ends = _last_by_target(decided)
     for row in rows:
@@ -126,7 +170,14 @@ def fates(rows: Sequence[Target], decided: Sequence[Record], session: Session) -
             found[row.identity] = "left alone"
         elif last is not None:
             found[row.identity] = f"{last.state} ({last.number})"
+        elif is_too_small(row, session):
+            found[row.identity] = TOO_SMALL
     return found
+
+
+def closed_by_size(fates_of: Mapping[str, str]) -> list[str]:
+    """The rows that the floor rule closed by itself."""
+    return [name for name, fate in fates_of.items() if fate == TOO_SMALL]
 
 
 def headroom(rows: list[Target]) -> dict[str, int]:

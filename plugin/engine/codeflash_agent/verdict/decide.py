@@ -51,6 +51,8 @@ STARTUP = "startup_wall"
 CONFIRMED_PAIRS = 20
 NET_MINIMUM = math.log(1.01)
 FAILING = "tests-failing"
+NONE_BETTER, NET_NEGATIVE = "none better", "net negative"
+CLEAN_NO = (NONE_BETTER, NET_NEGATIVE)
 
 
 def tests_failed(findings: Sequence[Finding]) -> Verdict:
@@ -91,6 +93,15 @@ def decide(
         metric = STARTUP
     status, rule, text = _rule(measurement, metric, better, worse, counting, minimum)
     return Verdict(status, rule, text, tuple(better), tuple(worse), tuple(findings))
+
+
+def is_clean_no(verdict: Verdict) -> bool:
+    """Whether a discard leaves no question: figures narrow enough to tell, nothing gained beyond what was lost.
+
+    A figure too wide to tell, a gain that is real and small, one that fresh pairs did not show, and whatever a gate found
+    want somebody's judgement first.
+    """
+    return verdict.status == DISCARD and verdict.rule in CLEAN_NO and not verdict.findings
 
 
 def _without_idle_counts(ratios: Mapping[str, Ratio]) -> dict[str, Ratio]:
@@ -149,7 +160,7 @@ def _rule(
 def _nothing_better(measurement: Measurement, metric: str | None, losses: str) -> tuple[str, str, str]:
     ratios = measurement.metrics
     if losses:
-        return DISCARD, "none better", f"none better; {losses}"
+        return DISCARD, NONE_BETTER, f"none better; {losses}"
     aims = [metric] if metric in ratios else list(ratios)
     open_ones = [name for name in aims if name is not None and ratios[name].verdict == statistics.INCONCLUSIVE]
     if open_ones:
@@ -157,7 +168,7 @@ def _nothing_better(measurement: Measurement, metric: str | None, losses: str) -
         wide = f"{text}: the interval is too wide after {measurement.pairs} pairs to claim a gain"
         return DISCARD, "inconclusive", f"{wide}; that was the last look, so measuring the same again adds nothing"
     text = "; ".join(shown(name, ratios[name]) for name in aims if name is not None) or "no metric was measured"
-    return DISCARD, "none better", f"none better: {text}"
+    return DISCARD, NONE_BETTER, f"none better: {text}"
 
 
 def _trade_off(
@@ -167,7 +178,7 @@ def _trade_off(
     words = f"{text}; net {math.exp(net):.3f}x at the pessimistic ends"
     if net >= NET_MINIMUM:
         return KEEP, "net positive", f"{words}: write the trade-off down"
-    return DISCARD, "net negative", words
+    return DISCARD, NET_NEGATIVE, words
 
 
 def net_gain(ratios: Mapping[str, Ratio], better: Sequence[str], worse: Sequence[str]) -> float:

@@ -195,7 +195,9 @@ def _notes(
     ]
     seeded = next((one for one in measured if one.second and one.command == setup.benchmark_command), None)
     if seeded is not None:
-        found.append(f"the benchmark takes a seed: baseline --second '{seeded.second}' checks a gain on another input")
+        found.append(
+            f"the benchmark takes a seed: `baseline` takes `{seeded.second}` as --second, to check a gain on another input"
+        )
     if not measured:
         found.append("no benchmark was found: write one that runs the slow path with real data, about a second of work")
     if answer is not None:

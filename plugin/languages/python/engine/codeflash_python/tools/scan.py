@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import collections
 import concurrent.futures
 import json
 import os
@@ -49,7 +50,7 @@ def answer(inquiry: Inquiry) -> Answer:
         hits = own["hits"] + [_linted(one, own["functions"]) for one in linted.result()]
     left_out += [f"not read: {one}" for one in own["unread"]]
     heated = Heated(inquiry.profile, inquiry.tree, inquiry.project)
-    rows = [_row(hit, heated, inquiry) for hit in hits]
+    rows = [_without_annotations(_row(hit, heated, inquiry)) for hit in hits]
     rows.sort(key=lambda row: (-row["weight"], row["file"], row["line"], row["rule"]))
     targets = [row for row in rows if row["hot"]]
     document = {
@@ -57,6 +58,7 @@ def answer(inquiry: Inquiry) -> Answer:
         "files": len(files),
         "lines": own["lines"],
         "joined": heated.known,
+        "all": bool(inquiry.options.get("all")),
         "targets": targets,
         "notes": [row for row in rows if not row["hot"]],
         "left_out": left_out,
@@ -107,6 +109,16 @@ def _row(hit: dict[str, Any], heated: Heated, inquiry: Inquiry) -> dict[str, Any
         "weight": round(heat.weight, 3),
         "heat": heat.text(),
     }
+
+
+def _without_annotations(row: dict[str, Any]) -> dict[str, Any]:
+    """An import for annotations alone takes what importing its module takes, and none of the time of the lines around it.
+
+    What that is, `codeflash-agent imports` measures; the profile has it in a row of its own where it is much.
+    """
+    if not row["rule"].startswith("TC"):
+        return row
+    return {**row, "hot": False, "cpu_percent": 0.0, "mem_mib": 0.0, "blocked_ms": 0.0, "weight": 0.0, "heat": ""}
 
 
 def _linters(inquiry: Inquiry) -> Iterable[list[str]]:
@@ -192,7 +204,12 @@ def _lines(document: dict[str, Any], limit: int) -> list[str]:
             f" {len(document['notes'])} cold{joined}"
         )
     ]
-    for title, rows in (("targets", document["targets"]), ("notes", document["notes"])):
+    # Without a share in the profile a hit is no reason for anything; without a profile nobody knows.
+    cold = (
+        [row for row in document["notes"] if row["weight"] == 0.0] if document["joined"] and not document["all"] else []
+    )
+    warm = [row for row in document["notes"] if row["weight"] > 0.0 or not cold]
+    for title, rows in (("targets", document["targets"]), ("notes", warm)):
         if rows:
             lines += ["", f"{title}:"]
             shown = rows[:limit] if title == "targets" else _own_first(rows)[:limit]
@@ -202,6 +219,10 @@ def _lines(document: dict[str, Any], limit: int) -> list[str]:
                 lines.append(f"  {row['file']}:{row['line']}{where}: {row['rule']}{heat}: {row['what']}")
             if len(rows) > limit:
                 lines.append(f"  … and {len(rows) - limit} more; --limit {len(rows)} or --json shows them")
+    if cold:
+        rules = collections.Counter(row["rule"] for row in cold)
+        counted = ", ".join(f"{rule} {count}" for rule, count in rules.most_common())
+        lines.append(f"without a share in the profile: {len(cold)} ({counted}); --all lists them")
     return lines + [f"left out: {line}" for line in document["left_out"][:limit]]
 
 
