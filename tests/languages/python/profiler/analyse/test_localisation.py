@@ -10,8 +10,8 @@ import pytest
 from bench.localisation_record import Recording, driven, ranks
 
 DATA = Path(__file__).parents[5] / "scripts" / "bench" / "localisation"
-AMONG_FIVE = 60  # of 70, one below what was measured
-AMONG_TEN = 65
+AMONG_FIVE = 61  # of 70, one below what was measured
+AMONG_TEN = 66
 
 
 @pytest.fixture(scope="module")
@@ -53,4 +53,4 @@ def test_a_driver_in_the_project_hides_nothing(cases, recordings):
     """Where the workload lies in the project, as many are found, and its own rows are few among the first five."""
     found, drivers = driven(cases, recordings)
     assert found >= AMONG_FIVE - 2
-    assert drivers <= 27  # 53 where time is passed up to it
+    assert drivers <= 22  # 53 where time is passed up to it
