@@ -44,6 +44,14 @@ def test_changed_functions_are_found(places):
     assert among(places, "targets", 10) >= AMONG_TEN
 
 
+def test_cases_collected_later_are_found():
+    """Of the cases that had no part in making the formula, as many are among the first five as when first ranked."""
+    later = json.loads((DATA / "held_out_later.json").read_text(encoding="utf-8"))
+    found = [ranks(Recording.read(DATA / "recordings" / f"{case['name']}.json.gz"), case["changed"]) for case in later]
+    assert len(found) == 5
+    assert among(found, "targets", 5) >= 4
+
+
 def test_targets_find_more_than_either_time(places):
     """Among the first five, the targets hold more changed functions than own time or cumulative time alone."""
     assert among(places, "targets", 5) > max(among(places, "own", 5), among(places, "cumulative", 5))
