@@ -1,6 +1,6 @@
 """Does `[unified targets]` find what an expert changed? Real speed-ups of published packages, profiled before the change.
 
-    python scripts/bench/localisation.py [--held-out | --all] [--after] [--ablate] [--rows] [--fresh] [case ...]
+    python scripts/bench/localisation.py [--held-out | --later | --all] [--after] [--ablate] [--rows] [--fresh] [case ...]
 
 `localisation/cases.json` lists them: package, version before and after, what it needs, the functions that were
 changed, and where that is said; `localisation/workloads/<case>.py` is the workload. Each version is installed by pip
@@ -12,7 +12,8 @@ What each profile saw is recorded in `localisation/recordings/`, so a change of 
 and without a download; `--fresh` profiles anew. `--after` measures the speed-up of each case, before against after,
 interleaved. `--ablate` leaves out one ingredient of the formula after the other, varies each weight, and chooses the
 weights without a package to rank that package's cases. `--held-out` takes the cases of `localisation/held_out.json`, which
-were collected and first ranked while the formula stood still, `--all` those and the others.
+were collected and first ranked while the formula stood still, `--all` those and the others; `--later` takes those of
+`localisation/held_out_later.json`, which were ranked once with the present formula and had no part in making it.
 """
 
 from __future__ import annotations
@@ -153,7 +154,8 @@ def main() -> int:
     parser.add_argument("--after", action="store_true", help="measure each case's speed-up too")
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--held-out", action="store_true", help="the cases that were collected when the formula stood")
-    which.add_argument("--all", action="store_true", help="both sets")
+    which.add_argument("--later", action="store_true", help="those collected after it was last changed")
+    which.add_argument("--all", action="store_true", help="the first two sets")
     parser.add_argument("--pairs", type=int, default=3, help="of runs for --after")
     parser.add_argument("--ablate", action="store_true", help="what each ingredient of the formula is worth")
     parser.add_argument("--rows", action="store_true", help="show the first rows of each case")
@@ -161,7 +163,9 @@ def main() -> int:
     parser.add_argument("cases", nargs="*", help="names; all by default")
     options = parser.parse_args()
     CACHE.mkdir(parents=True, exist_ok=True)
-    files = ["held_out.json"] if options.held_out else ["cases.json", *["held_out.json"] * options.all]
+    files = ["cases.json", *["held_out.json"] * options.all]
+    if options.held_out or options.later:
+        files = ["held_out.json" if options.held_out else "held_out_later.json"]
     cases = [case for file in files for case in json.loads((DATA / file).read_text(encoding="utf-8"))]
     cases = [case for case in cases if not options.cases or case["name"] in options.cases]
     recordings = load(cases, fresh=options.fresh)

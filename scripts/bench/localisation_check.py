@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from bench.localisation_record import Recording
 
-WITHOUT = {
+WITHOUT: dict[str, dict[str, Any]] = {
     "as it is": {},
     "no time from callees": {"PASSED_UP": 0.0, "PASSED_UP_BY_LOOPS": 0.0},
     "all time from callees": {"PASSED_UP": 1.0, "PASSED_UP_BY_LOOPS": 1.0},
@@ -23,6 +23,7 @@ WITHOUT = {
     "no room": {"ROOM": 0.0, "WITHOUT_LOOP": 1.0},
     "length alone": {"WITHOUT_LOOP": 1.0},
     "loops alone": {"ROOM": 0.0},
+    "library code in full": {"_worth": lambda _row: 1.0},
     "imports in full": {"IMPORT_WEIGHT": 1.0},
 }
 GRID = {
@@ -34,7 +35,7 @@ GRID = {
 
 
 @contextmanager
-def weights(changed: dict[str, float]) -> Iterator[None]:
+def weights(changed: dict[str, Any]) -> Iterator[None]:
     """Rank with these weights instead."""
     kept = {name: getattr(targets, name) for name in changed}
     try:
@@ -46,7 +47,7 @@ def weights(changed: dict[str, float]) -> Iterator[None]:
             setattr(targets, name, value)
 
 
-def places(cases: list[dict[str, Any]], recordings: dict[str, Recording], changed: dict[str, float]) -> list[int]:
+def places(cases: list[dict[str, Any]], recordings: dict[str, Recording], changed: dict[str, Any]) -> list[int]:
     """The rank in `[unified targets]` of each case's changed function under these weights; 999 where it has none."""
     with weights(changed):
         return [ranks(recordings[case["name"]], case["changed"])["targets"] or 999 for case in cases]

@@ -30,6 +30,7 @@ _KEPT = (
     "argument_calls",
     "operations",
     "loops",
+    "import_s",
 )
 
 

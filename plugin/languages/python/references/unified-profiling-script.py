@@ -2836,7 +2836,7 @@ SMALL_PEAK = 64 * MIB  # a large share of a small peak is no reason to optimise
 PAUSE_SHARE = 0.01
 BLOCKED_S = 0.005
 PER_FURTHER_DOMAIN = 0.25
-PASSED_UP = 0.4  # of a callee's time, to its caller
+PASSED_UP = 0.4  # of a callee's time, to its caller; the project's or a library's
 PASSED_UP_BY_LOOPS = 1.0  # the same where the caller calls it many times: it can call it less often
 MANY = 10  # calls of a callee for one of its caller from which the caller is a loop
 EXPLAINED = 0.75  # of the time that a row accounts for is taken off the rows below it
@@ -2845,17 +2845,19 @@ ROOM = 0.45  # exponent of a function's operations: a thin shell has little in i
 MOST_OPERATIONS = 45  # as good as any more
 WITHOUT_LOOP = 0.6  # for a function whose source has no loop: where work is repeated it can be avoided
 IN_TURN = 30  # rows that are chosen one by one; those below keep the order of what is left
-IMPORT_WEIGHT = 0.1  # importing is the start-up's cost, which a change of this function seldom avoids
+IMPORT_WEIGHT = 0.1  # importing is the start-up's cost, which a change of these functions seldom avoids
 TEST_WEIGHT = 0.1  # tests are the workload, not what is to be optimised
 _TEST = re.compile(r"(^|/)(tests?/|test_[^/]*\.py$|[^/]*_test\.py$|conftest\.py$)")
 
 FORMULA = (
-    "score = 100 x (room x cpu + memory + gc + async) x (1 + 0.25 x (domains - 1)), where only domains count in which\n"
+    "score = 100 x room x (cpu + memory + gc + async) x (1 + 0.25 x (domains - 1)), where only domains count in which\n"
     "the function passes the threshold (1 % CPU, 2 MiB, 1 % of the time in pauses, 5 ms of blocked loop) and\n"
     "  cpu    = its own time (self and non-project callees), and 0.4 of the time of each project callee, 0.4 x 0.4\n"
     "           of the callee's callees and so on, / all CPU time; all of the callee's instead of 0.4 where it calls\n"
     "           it >= 10 times for each call of itself (needs call counts), for it could call it less; nothing is\n"
-    "           passed to the script that is run from other files: it says what is to be done, as a test does\n"
+    "           passed to the script that is run from other files: it says what is to be done, as a test does.\n"
+    "           For the score, but not for the threshold, what library code takes beneath a function counts 0.4, as any\n"
+    "           callee's time does, and what is done while a module is imported a tenth\n"
     "  room   = (operations / 45) ^ 0.45, at most 1, and 0.6 of that without a loop in its source: a thin shell has\n"
     "           little in it that can be changed; operations are the calls, subscripts, arithmetic and comparisons in\n"
     "           its source; 1 where that is not known\n"
@@ -2864,7 +2866,7 @@ FORMULA = (
     "  async  = seconds for which it held the event loop in blocks of >= 1 ms / wall\n"
     "The rows are chosen one after the other, the highest score first, and 0.75 of the CPU time that a row accounts for\n"
     "is taken off the rest, so that the first rows are not one chain of callers with the same cost.\n"
-    "A module's own level (imports) counts a tenth, and so do functions in test files: they are the workload."
+    "A module's own level counts a tenth, and so do functions in test files: they are the workload."
 )
 
 
@@ -2874,7 +2876,7 @@ class Target:
 
     Attributes:
         beside: the sum of the shares that count, but for the CPU's.
-        left: the CPU share that no row above accounts for.
+        left: the CPU share that can be changed here, without the part that rows above account for.
         room: how much of the function there is to change, see `room`.
         factor: what the shares are multiplied by.
     """
@@ -2893,24 +2895,28 @@ class Target:
     @property
     def score(self) -> float:
         """How much is to be gained here, beyond the rows above: see `FORMULA`."""
-        return (self.left * self.room + self.beside) * self.factor
+        return (self.left + self.beside) * self.room * self.factor
 
 
 def rank(table: Table, *, wall_s: float, peak_bytes: float) -> list[Target]:
     """All functions over a threshold, the best target first; CPU time that a row above accounts for counts less."""
     paths = responsibilities(table)
     cpu: dict[Function, float] = {}
+    changeable: dict[Function, float] = {}
     found: dict[Function, list[int]] = {}  # function -> the paths it has a part in
-    for index, (weights, seconds) in enumerate(paths):
+    for index, (weights, seconds, worth) in enumerate(paths):
         for function, weight in weights.items():
             cpu[function] = cpu.get(function, 0.0) + weight * seconds
+            changeable[function] = changeable.get(function, 0.0) + weight * seconds * worth
             found.setdefault(function, []).append(index)
     waiting = {}
     for row in table.rows.values():
         target = _judge(row, table, cpu.get(row.function, 0.0), wall_s=wall_s, peak_bytes=peak_bytes)
         if target is not None:
+            if table.cpu_s and target.left:
+                target.left = min(changeable[row.function] / table.cpu_s, 1.0)
             waiting[row.function] = target
-    left = [seconds for _, seconds in paths]
+    left = [seconds * worth for _, seconds, worth in paths]
     chosen: list[Target] = []
     while waiting and len(chosen) < IN_TURN:
         best = min(waiting.values(), key=_order)
@@ -2931,14 +2937,19 @@ def rank(table: Table, *, wall_s: float, peak_bytes: float) -> list[Target]:
     return chosen + sorted(waiting.values(), key=_order)
 
 
-def responsibilities(table: Table) -> list[tuple[dict[Function, float], float]]:
-    """Of each group of paths, the part of its seconds that a change of each function could plausibly save."""
+def responsibilities(table: Table) -> list[tuple[dict[Function, float], float, float]]:
+    """Of each group of paths, the part of its seconds that a change of each function could plausibly save.
+
+    Returns:
+        The functions' parts, the group's CPU seconds, and how much one of these is worth to the ranking, see `_worth`.
+    """
     passed = {
         (caller.function, callee): _passed(caller, callee, seconds, table)
         for caller in table.rows.values()
         for callee, seconds in caller.edges.items()
     }
-    groups: dict[tuple[tuple[Function, float], ...], float] = {}
+    worth = {function: _worth(row) for function, row in table.rows.items()}
+    groups: dict[tuple[tuple[tuple[Function, float], ...], float], float] = {}
     for path, seconds in table.paths.items():
         weights: dict[Function, float] = {}
         weight, callee = 1.0, None
@@ -2949,9 +2960,19 @@ def responsibilities(table: Table) -> list[tuple[dict[Function, float], float]]:
                 break
             weights.setdefault(function, weight)  # in a recursion the innermost, which is the largest
             callee = function
-        key = tuple(weights.items())
+        importing = any(function.name == MODULE and function.file not in table.scripts for function in path[1:])
+        key = tuple(weights.items()), worth[path[0]] * (IMPORT_WEIGHT if importing else 1.0)
         groups[key] = groups.get(key, 0.0) + seconds
-    return [(dict(key), seconds) for key, seconds in groups.items()]
+    return [(dict(weights), seconds, worth) for (weights, worth), seconds in groups.items()]
+
+
+def _worth(row: Row) -> float:
+    """How much of a second of a function's own time can be changed: library code only as any callee, imports hardly."""
+    if not row.own_s or row.function.name == MODULE:
+        return 1.0  # a module's level has a weight of its own
+    importing = min(row.import_s, row.own_s - row.self_s)
+    library = row.own_s - row.self_s - importing
+    return (row.self_s + PASSED_UP * library + IMPORT_WEIGHT * importing) / row.own_s
 
 
 def _passed(caller: Row, callee: Function, seconds: float, table: Table) -> float:

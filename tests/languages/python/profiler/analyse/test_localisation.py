@@ -10,8 +10,8 @@ import pytest
 from bench.localisation_record import Recording, driven, ranks
 
 DATA = Path(__file__).parents[5] / "scripts" / "bench" / "localisation"
-AMONG_FIVE = 60  # of 70, one below what was measured
-AMONG_TEN = 65
+AMONG_FIVE = 61  # of 70, one below what was measured
+AMONG_TEN = 66
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +44,14 @@ def test_changed_functions_are_found(places):
     assert among(places, "targets", 10) >= AMONG_TEN
 
 
+def test_cases_collected_later_are_found():
+    """Of the cases that had no part in making the formula, as many are among the first five as when first ranked."""
+    later = json.loads((DATA / "held_out_later.json").read_text(encoding="utf-8"))
+    found = [ranks(Recording.read(DATA / "recordings" / f"{case['name']}.json.gz"), case["changed"]) for case in later]
+    assert len(found) == 5
+    assert among(found, "targets", 5) >= 4
+
+
 def test_targets_find_more_than_either_time(places):
     """Among the first five, the targets hold more changed functions than own time or cumulative time alone."""
     assert among(places, "targets", 5) > max(among(places, "own", 5), among(places, "cumulative", 5))
@@ -53,4 +61,4 @@ def test_a_driver_in_the_project_hides_nothing(cases, recordings):
     """Where the workload lies in the project, as many are found, and its own rows are few among the first five."""
     found, drivers = driven(cases, recordings)
     assert found >= AMONG_FIVE - 2
-    assert drivers <= 27  # 53 where time is passed up to it
+    assert drivers <= 22  # 53 where time is passed up to it

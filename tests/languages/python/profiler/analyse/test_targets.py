@@ -19,8 +19,9 @@ def table():
 
 
 def add(table, name, file="app.py", **figures):
-    """A row with these figures, its own time sampled under no caller."""
+    """A row with these figures, its own time sampled under no caller and its own code's unless they say otherwise."""
     row = table.row(Function(file, 1, name, own=True))
+    figures.setdefault("self_s", figures.get("own_s", 0.0))
     for key, value in figures.items():
         setattr(row, key, value)
     if row.own_s:
@@ -162,6 +163,39 @@ def test_thin_shells_come_after_functions_with_something_to_change(table):
     add(table, "shell", own_s=3.0, operations=2)
     add(table, "worker", own_s=3.0, operations=40, loops=True)
     assert [name for name, _ in ranked(table)] == ["worker", "shell"]
+
+
+def test_thin_shells_of_memory_too(table):
+    """Of two functions that hold the same memory, the one with something to change comes first."""
+    add(table, "Holder.__init__", peak=30.0 * MIB, operations=1)
+    add(table, "read", peak=30.0 * MIB, operations=40, loops=True)
+    assert [name for name, _ in ranked(table)] == ["read", "Holder.__init__"]
+
+
+def test_library_time_counts_as_a_callee_does(table):
+    """Time in library code below a function counts 0.4 of its own code's, and importing a tenth, in the score alone."""
+    add(table, "imports", own_s=2.0, self_s=0.0, import_s=2.0)
+    add(table, "delegates", own_s=2.0, self_s=0.0)
+    add(table, "works", own_s=2.0)
+    targets = rank(table, wall_s=10.0, peak_bytes=100 * MIB)
+    assert [(target.row.function.name, target.score) for target in targets] == [
+        ("works", pytest.approx(20)),
+        ("delegates", pytest.approx(8)),
+        ("imports", pytest.approx(2)),
+    ]
+    assert {target.cpu for target in targets} == {0.2}
+
+
+def test_work_of_an_import_comes_late():
+    """What a module calls while it is imported counts a tenth, and all the same is in the table from 1 % on."""
+    importing = Function("<frozen importlib._bootstrap>", 1, "_call_with_frames_removed", own=False)
+    module = (Function("lib.py", 1, MODULE, own=True), importing)
+    compiled, work = Function("lib.py", 9, "compiled", own=True), Function("lib.py", 20, "work", own=True)
+    main = Function("bench.py", 1, MODULE, own=True)
+    table = tabulate([Sample((compiled, *module, main), 2.0), Sample((work, main), 0.5), Sample((main,), 7.5)])
+    assert [name for name, _ in ranked(table) if name != MODULE] == ["work", "compiled"]
+    small = tabulate([Sample((compiled, *module, main), 0.2), Sample((work, main), 9.8)])
+    assert ("compiled", ("cpu",)) in ranked(small)
 
 
 def driven(file, *outside):
