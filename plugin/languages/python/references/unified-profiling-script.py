@@ -5244,7 +5244,7 @@ class Observer:
         state.usual_s = self.interval_s
         state.last_wall, state.last_cpu, state.collector_cpu = time.perf_counter(), state.cpu(), 0.0
         self.part.clock_changed(self.clock)
-        self.clock.start(self.interval_s)
+        state.due_at = self.clock.start(self.interval_s)
 
     def _again(self) -> None:
         """Ask for the next tick; where the timer is gone, the sampling thread takes over.
@@ -5255,7 +5255,7 @@ class Observer:
             self.part.loop.before_callback = self._wake
             return
         try:
-            self.clock.again()
+            self.state.due_at = self.clock.again()
         except RecursionError:  # the kernel sends one by itself before long
             pass
         except NoTimerError:
@@ -5266,7 +5266,7 @@ class Observer:
         self.part.loop.before_callback = None
         if not isinstance(self.clock, SamplingThread):
             try:
-                self.clock.soon()
+                self.state.due_at = self.clock.soon()
             except NoTimerError:
                 self.avoid_signals()
 
@@ -5292,7 +5292,7 @@ class Observer:
     def _set_interval(self, interval_s: float) -> None:
         """Let the clock tick at another interval; the sampling thread takes over from a timer that the kernel refuses."""
         try:
-            self.clock.set_interval(interval_s)
+            self.state.due_at = self.clock.set_interval(interval_s)
         except NoTimerError:
             self.avoid_signals()
 
@@ -6005,13 +6005,17 @@ def _open_high(path: str) -> int:
 
 EMBEDDED['profiler/collect/sampler.py'] = r'''"""CPU and wall time by sampling: what each tick of the clock does.
 
-A tick charges to the stack that it interrupts the CPU time that passed since the last tick, not "one sample": ticks
-come late when C code runs long, and the weighting corrects that. Its own CPU time is charged to nobody.
+A tick charges CPU time, not "one sample", since ticks come late when C code runs long. What counts is where the program
+was at the lines of the clock's grid: which a late tick knows too, as from the line on which it was due to its end the
+program was in C code that the stack called. The CPU time between two lines is shared by the two places. It is not taken
+from one tick to the next: a late one is at the very end of what it met, which would get a share of what follows, while
+the start of what follows would lose one. A tick's own CPU time is charged to nobody.
 """
 
 from __future__ import annotations
 
 from .originals import time
+from .timer import UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -6042,19 +6046,21 @@ def make_tick(
         wall, cpu, own = now(), state.cpu(), own_cpu()
         stack = walk(frame)
         wall_delta, cpu_delta = wall - state.last_wall, cpu - state.last_cpu
-        if state.collector_cpu:
+        collected = state.collector_cpu
+        if collected:
             # CPU, not wall: collections often run inside the tick's own deltas from 3.12 on.
-            cpu_delta -= state.collector_cpu
+            cpu_delta = max(cpu_delta - collected, 0.0)
             state.collector_cpu = 0.0
-            cpu_delta = max(cpu_delta, 0.0)
         row = state.stacks.get(stack)
         if row is None:
             row = state.stacks[stack] = [0, 0.0, 0.0]
-        part, before = cpu_delta, state.before
+        early, tail = split(cpu_delta, state.due_at - state.last_wall - collected, wall - state.due_at, state.usual_s)
+        state.due_at = UNKNOWN
+        shared, state.tail = state.tail + early, tail
+        part, before = shared + cpu_delta - early - tail, state.before
         if before is not None:
-            # Somewhere between two ticks the program went from there to here. What a tick came late by is not shared:
-            # that is C code, which this stack called.
-            half = min(cpu_delta, state.usual_s) / 2
+            # Somewhere between two lines of the grid the program went from there to here.
+            half = shared / 2
             part -= half
             before[0][1] += half
             if before[1] is not None:
@@ -6088,6 +6094,26 @@ def make_tick(
         state.handler_cpu += own_cpu() - own
 
     return tick
+
+
+def split(cpu_s: float, until_due_s: float, late_s: float, interval_s: float) -> tuple[float, float]:
+    """How much of the CPU time between two ticks passed before the second was due, and how much after its last line.
+
+    Args:
+        cpu_s: CPU seconds from the end of one tick to the next.
+        until_due_s: wall seconds from the first to when the second was due, infinite where that is not known.
+        late_s: wall seconds from there to the second; lines of the grid follow there every `interval_s`.
+        interval_s: wall seconds between two lines.
+
+    Returns:
+        CPU seconds; as much as can be passed before it was due, so that a wait behind it is given none of what ran
+        before it.
+    """
+    early = min(cpu_s, max(until_due_s, 0.0))
+    late = cpu_s - early
+    if late <= 0.0 or late_s <= 0.0 or interval_s <= 0.0:
+        return early, 0.0
+    return early, late_s % interval_s * min(late / late_s, 1.0)
 
 
 def guard(state: State, tick: Handler, again: Callable[[], None], broken: Callable[[Exception], None]) -> Handler:
@@ -6301,6 +6327,7 @@ from __future__ import annotations
 import _thread
 
 from .originals import time
+from .timer import UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -6325,7 +6352,9 @@ class State:
         collections: stack that set them off → `[collections, cpu s, wall s, longest s, young, full]`.
         top: the code that the last sample of the main thread met.
         before: row and place of the last sample, while that row is in `stacks`.
-        usual_s: CPU seconds between two samples that are not late.
+        usual_s: seconds between two lines of the clock's grid.
+        due_at: the line of the grid for which the next sample is asked, `time.perf_counter()`; infinite where not known.
+        tail: CPU seconds after the last line before the last sample, which are charged with the next.
         main: identifier of the thread that samples.
         last_wall, last_cpu: where the next sample's deltas start.
         collector_cpu: CPU seconds of collections since the last sample, not to be charged twice.
@@ -6344,6 +6373,7 @@ class State:
         "collections",
         "collector_cpu",
         "cpu",
+        "due_at",
         "handle_since",
         "handler_cpu",
         "held",
@@ -6357,6 +6387,7 @@ class State:
         "roots",
         "samples",
         "stacks",
+        "tail",
         "top",
         "usual_s",
         "written",
@@ -6379,7 +6410,8 @@ class State:
         self.here: tuple[int, int] | None = None
         self.top = 0
         self.before: tuple[list[float], tuple[int, int] | None] | None = None
-        self.usual_s = 0.0
+        self.usual_s = self.tail = 0.0
+        self.due_at = UNKNOWN
         self.collections: dict[Stack, list[float]] = {}
         self.main = _thread.get_ident()
         self.last_wall = time.perf_counter()
@@ -6662,6 +6694,7 @@ SIGEV_THREAD_ID = 4
 SIGEVENT_BYTES = 64
 TIMER_ABSTIME = 1
 LAZY = (0).to_bytes(8, "little") + (50_000_000).to_bytes(8, "little")  # 50 ms, as the kernel takes it
+UNKNOWN = float("inf")  # when a tick is due that nothing was asked for
 _PATIENCE_S = 0.5  # how long a stopping sampling thread is waited for
 
 
@@ -6697,8 +6730,8 @@ class PosixTimer:
         except (ImportError, OSError, AttributeError, TypeError) as error:
             raise NoTimerError(str(error)) from error
 
-    def start(self, interval_s: float) -> None:
-        """Let the timer fire in the calling thread, which must be the main one.
+    def start(self, interval_s: float) -> float:
+        """Let the timer fire in the calling thread, which must be the main one; gives when, as `again` does.
 
         Raises:
             NoTimerError: the kernel refuses, or the signal would wait for ever.
@@ -6714,44 +6747,54 @@ class PosixTimer:
             raise NoTimerError("timer_create")
         self.timer = timer
         self.first_s = self.first_s or interval_s
-        self.set_interval(interval_s)
+        self.last = time.perf_counter()
+        return self.set_interval(interval_s)
 
-    def set_interval(self, interval_s: float) -> None:
-        """Change how often a running timer fires; 0 silences it.
+    def set_interval(self, interval_s: float) -> float:
+        """Change how often a running timer fires; 0 silences it. The lines of the grid go on from the last one.
+
+        Returns:
+            When the next signal comes, as `again` does.
 
         Raises:
             NoTimerError: the kernel refuses.
         """
         if self.timer is None:
-            return  # the last tick, after the clock was stopped, may still want another pace
-        self.interval_s, self.last = interval_s, time.perf_counter()
-        if not interval_s:
-            self._ask(0, bytes(32))
-        else:
-            self.again()
+            return UNKNOWN  # the last tick, after the clock was stopped, may still want another pace
+        self.interval_s = interval_s
+        if interval_s:
+            return self.again()
+        self._ask(0, bytes(32))
+        return UNKNOWN
 
-    def again(self) -> None:
+    def again(self) -> float:
         """Ask for the next signal.
 
         It comes on a grid of the interval, wherever between its lines the last one was handled: counted from there, it
         would keep step with calls into C of about that length, and always meet the program behind them.
+
+        Returns:
+            When it comes, `time.perf_counter()`.
 
         Raises:
             NoTimerError: the kernel refuses.
         """
         interval = self.interval_s
         if self.timer is None or not interval:
-            return
-        self.last = at = self.last + interval * (int((time.perf_counter() - self.last) / interval) + 1)
+            return UNKNOWN
+        self.last = at = _next_line(self.last, interval)
         whole = int(at)
         spec = LAZY + whole.to_bytes(8, "little") + int((at - whole) * 1e9).to_bytes(8, "little")
         self._ask(TIMER_ABSTIME, spec)
+        return at
 
-    def soon(self) -> None:
-        """Ask for a signal after the first, short interval, and then go on as before."""
-        if self.timer is not None and self.interval_s:
-            first_s = min(self.first_s, self.interval_s)
-            self._ask(0, LAZY + (0).to_bytes(8, "little") + int(first_s * 1e9).to_bytes(8, "little"))
+    def soon(self) -> float:
+        """Ask for a signal after the first, short interval, and then go on as before; gives when, as `again` does."""
+        if self.timer is None or not self.interval_s:
+            return UNKNOWN
+        first_s = min(self.first_s, self.interval_s)
+        self._ask(0, LAZY + (0).to_bytes(8, "little") + int(first_s * 1e9).to_bytes(8, "little"))
+        return time.perf_counter() + first_s
 
     def _ask(self, flags: int, spec: bytes) -> None:
         if self._set(self.timer, flags, spec, None):
@@ -6787,23 +6830,35 @@ class SamplingThread:
         """Remember whom to call with `(0, frame of the main thread)`."""
         self.handler = handler
         self.interval_s = 0.001
+        self.last = 0.0
         self.ident: int | None = None
         self._main = 0
         self._stopping = False
 
-    def start(self, interval_s: float) -> None:
-        """Look at the calling thread from a new one, at about this interval."""
-        self.interval_s = interval_s
+    def start(self, interval_s: float) -> float:
+        """Look at the calling thread from a new one, at about this interval; gives when, as `again` does."""
+        self.interval_s, self.last = interval_s, time.perf_counter()
         self._main = _thread.get_ident()
         self._stopping = False
+        due_at = self.again()
         self.ident = _START_THREAD(self._run, ())
+        return due_at
 
-    def set_interval(self, interval_s: float) -> None:
-        """Change the interval."""
+    def set_interval(self, interval_s: float) -> float:
+        """Change the interval; gives when the next look is due, as `again` does."""
         self.interval_s = interval_s
+        return self.again()
 
-    def again(self) -> None:
-        """Nothing needs to be asked for here."""
+    def again(self) -> float:
+        """The next line of the grid, for the same reason as the signal timer has one.
+
+        Returns:
+            When the main thread is told to hand over the interpreter lock: what it runs after that is C code.
+        """
+        if not self.interval_s:
+            return UNKNOWN
+        self.last = _next_line(self.last, self.interval_s)
+        return self.last + sys.getswitchinterval()
 
     def let_system_calls_be_interrupted(self, yes: bool) -> None:
         """Nothing is interrupted here."""
@@ -6822,13 +6877,19 @@ class SamplingThread:
     def _run(self) -> None:
         sleep, frames, main, handler = time.sleep, sys._current_frames, self._main, self.handler
         while not self._stopping:
-            sleep(self.interval_s or 0.01)
+            self.again()
+            sleep(max(self.last - time.perf_counter(), 0.0) if self.interval_s else 0.01)
             if self._stopping or not self.interval_s:
                 continue
             frame = frames().get(main)
             if frame is not None:
                 handler(0, frame)
         self.ident = None
+
+
+def _next_line(last: float, interval_s: float) -> float:
+    """The first line after now of the grid through `last`."""
+    return last + interval_s * ((time.perf_counter() - last) // interval_s + 1)
 
 
 _START_THREAD = _thread.start_new_thread  # both before anyone wraps them

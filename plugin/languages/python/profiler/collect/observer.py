@@ -62,7 +62,7 @@ class Observer:
         state.usual_s = self.interval_s
         state.last_wall, state.last_cpu, state.collector_cpu = time.perf_counter(), state.cpu(), 0.0
         self.part.clock_changed(self.clock)
-        self.clock.start(self.interval_s)
+        state.due_at = self.clock.start(self.interval_s)
 
     def _again(self) -> None:
         """Ask for the next tick; where the timer is gone, the sampling thread takes over.
@@ -73,7 +73,7 @@ class Observer:
             self.part.loop.before_callback = self._wake
             return
         try:
-            self.clock.again()
+            self.state.due_at = self.clock.again()
         except RecursionError:  # the kernel sends one by itself before long
             pass
         except NoTimerError:
@@ -84,7 +84,7 @@ class Observer:
         self.part.loop.before_callback = None
         if not isinstance(self.clock, SamplingThread):
             try:
-                self.clock.soon()
+                self.state.due_at = self.clock.soon()
             except NoTimerError:
                 self.avoid_signals()
 
@@ -110,7 +110,7 @@ class Observer:
     def _set_interval(self, interval_s: float) -> None:
         """Let the clock tick at another interval; the sampling thread takes over from a timer that the kernel refuses."""
         try:
-            self.clock.set_interval(interval_s)
+            self.state.due_at = self.clock.set_interval(interval_s)
         except NoTimerError:
             self.avoid_signals()
 
