@@ -4262,9 +4262,11 @@ class Collector:
         self.count[generation] += 1
         self.seconds[generation] += cpu
         self.longest = max(self.longest, wall)
-        # A collection inside a tick lies outside that tick's CPU delta already.
-        if not state.busy and _thread.get_ident() == state.main:
+        # A collection inside a tick lies outside that tick's CPU delta already, unless the tick is another thread's.
+        if (state.apart or not state.busy) and _thread.get_ident() == state.main:
             state.collector_cpu += cpu
+        if state.apart:  # reading lets the sampling thread in: it would always come upon a collection, and see nothing
+            state.collecting = False
         # Collections are a clock driven by allocation: a good moment to look at the level.
         pages = self.resident.read()
         if pages != self.resident.last:
@@ -5240,7 +5242,7 @@ class Observer:
     def _start_clock(self) -> None:
         state = self.state
         by_thread = isinstance(self.clock, SamplingThread)
-        state.cpu = _cpu_of_this_thread() if by_thread else time.thread_time
+        state.cpu, state.apart = _cpu_of_this_thread() if by_thread else time.thread_time, by_thread
         state.usual_s = self.interval_s
         state.last_wall, state.last_cpu, state.collector_cpu = time.perf_counter(), state.cpu(), 0.0
         self.part.clock_changed(self.clock)
@@ -6090,7 +6092,8 @@ def make_tick(
         state.samples += 1
         state.last_wall = wall
         due(wall)
-        state.last_cpu = state.cpu()
+        # A tick in a thread of its own takes none of the main one's time, which runs on while the tick reads files.
+        state.last_cpu = cpu if state.apart else state.cpu()
         state.handler_cpu += own_cpu() - own
 
     return tick
@@ -6358,6 +6361,7 @@ class State:
         main: identifier of the thread that samples.
         last_wall, last_cpu: where the next sample's deltas start.
         collector_cpu: CPU seconds of collections since the last sample, not to be charged twice.
+        apart: samples of the main thread are taken in another one.
         busy: a sample is being taken; collecting: a collection is running.
         handle_since: when the event loop of the main thread entered its current callback, or 0.
         held: samples within that callback, `(stack, wall s, cpu s, s in the queue for a processor)`.
@@ -6366,6 +6370,7 @@ class State:
     """
 
     __slots__ = (
+        "apart",
         "before",
         "busy",
         "codes",
@@ -6397,6 +6402,7 @@ class State:
         """Start with nothing seen, in the thread that will sample; code below `roots` is the project's own."""
         self.roots = tuple(root.rstrip("/") + "/" for root in roots)
         self.cpu: Callable[[], float] = time.thread_time
+        self.apart = False
         self.clear()
 
     def clear(self) -> None:
@@ -6695,6 +6701,7 @@ SIGEVENT_BYTES = 64
 TIMER_ABSTIME = 1
 LAZY = (0).to_bytes(8, "little") + (50_000_000).to_bytes(8, "little")  # 50 ms, as the kernel takes it
 UNKNOWN = float("inf")  # when a tick is due that nothing was asked for
+_HERE = __file__.rpartition("/")[0] + "/"
 _PATIENCE_S = 0.5  # how long a stopping sampling thread is waited for
 
 
@@ -6850,15 +6857,11 @@ class SamplingThread:
         return self.again()
 
     def again(self) -> float:
-        """The next line of the grid, for the same reason as the signal timer has one.
-
-        Returns:
-            When the main thread is told to hand over the interpreter lock: what it runs after that is C code.
-        """
+        """The next line of the grid, for the same reason as the signal timer has one; gives when it is."""
         if not self.interval_s:
             return UNKNOWN
         self.last = _next_line(self.last, self.interval_s)
-        return self.last + sys.getswitchinterval()
+        return self.last
 
     def let_system_calls_be_interrupted(self, yes: bool) -> None:
         """Nothing is interrupted here."""
@@ -6882,6 +6885,8 @@ class SamplingThread:
             if self._stopping or not self.interval_s:
                 continue
             frame = frames().get(main)
+            while frame is not None and frame.f_code.co_filename.startswith(_HERE):
+                frame = frame.f_back  # our own listener to the collector is at its end
             if frame is not None:
                 handler(0, frame)
         self.ident = None

@@ -58,7 +58,7 @@ class Observer:
     def _start_clock(self) -> None:
         state = self.state
         by_thread = isinstance(self.clock, SamplingThread)
-        state.cpu = _cpu_of_this_thread() if by_thread else time.thread_time
+        state.cpu, state.apart = _cpu_of_this_thread() if by_thread else time.thread_time, by_thread
         state.usual_s = self.interval_s
         state.last_wall, state.last_cpu, state.collector_cpu = time.perf_counter(), state.cpu(), 0.0
         self.part.clock_changed(self.clock)

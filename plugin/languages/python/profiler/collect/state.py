@@ -36,6 +36,7 @@ class State:
         main: identifier of the thread that samples.
         last_wall, last_cpu: where the next sample's deltas start.
         collector_cpu: CPU seconds of collections since the last sample, not to be charged twice.
+        apart: samples of the main thread are taken in another one.
         busy: a sample is being taken; collecting: a collection is running.
         handle_since: when the event loop of the main thread entered its current callback, or 0.
         held: samples within that callback, `(stack, wall s, cpu s, s in the queue for a processor)`.
@@ -44,6 +45,7 @@ class State:
     """
 
     __slots__ = (
+        "apart",
         "before",
         "busy",
         "codes",
@@ -75,6 +77,7 @@ class State:
         """Start with nothing seen, in the thread that will sample; code below `roots` is the project's own."""
         self.roots = tuple(root.rstrip("/") + "/" for root in roots)
         self.cpu: Callable[[], float] = time.thread_time
+        self.apart = False
         self.clear()
 
     def clear(self) -> None:

@@ -8,8 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from profiler.collect import sampler, timer
+from profiler.collect import collector, sampler, timer
 from profiler.collect import state as state_module
+from profiler.collect.collector import Collector
 from profiler.collect.sampler import guard
 from profiler.collect.state import State
 
@@ -98,15 +99,19 @@ class Machine:
         self.now = self.cpu = 0.0
         self.interval_s, self.true = interval_s, {}
         clock = SimpleNamespace(perf_counter=lambda: self.now, thread_time=lambda: self.cpu)
-        for module in (sampler, state_module, timer):
+        for module in (collector, sampler, state_module, timer):
             monkeypatch.setattr(module, "time", clock)
         self.state = Placed()
         self.state.cpu, self.state.usual_s = clock.thread_time, interval_s
         self.state.last_wall = self.state.last_cpu = 0.0
         self.state.due_at = interval_s
-        self.tick = sampler.make_tick(
+        self.tick = self.make_tick(lambda: 0)
+
+    def make_tick(self, read):
+        """The tick; `read` gives the resident level."""
+        return sampler.make_tick(
             self.state,
-            resident=SimpleNamespace(level=None, read=lambda: 0, last=0),
+            resident=SimpleNamespace(level=None, read=read, last=0),
             threads=SimpleNamespace(sample=None, count=lambda: 0, clocks={}),
             loop=SimpleNamespace(look=lambda: None, patched=False, delay=SimpleNamespace(since_last=None)),
             due=lambda _now: None,
@@ -175,3 +180,32 @@ def test_what_ran_before_a_long_wait_is_not_the_waiters(machine):
         machine.python("working", machine.vary(0.012))
         machine.run("waiting", 0.0, wall_s=machine.vary(0.050))
     assert machine.errors()["working"] > -100 * 1.1 * 0.002 / 0.012
+
+
+def test_a_tick_of_another_thread_leaves_out_nothing_of_what_runs_meanwhile(machine):
+    """The main thread runs on while the sampling thread reads files: that time is charged with the next tick."""
+    machine.state.apart = True
+
+    def read():
+        machine.now, machine.cpu = machine.now + 0.003, machine.cpu + 0.003
+        machine.true["working"] += 0.003
+        return 0
+
+    machine.tick = machine.make_tick(read)
+    for _ in range(200):
+        machine.python("working", 0.008)
+    machine.tick = machine.make_tick(lambda: 0)
+    assert max(map(abs, machine.errors().values())) < 0.5
+
+
+def test_collections_beside_a_tick_of_another_thread_are_charged_once_and_let_it_in(machine):
+    """A collection while that thread has a sample under way is within the next CPU delta, and its end hides no sample."""
+    state, seen = machine.state, []
+    state.apart = state.busy = True
+    resident = SimpleNamespace(read=lambda: seen.append(state.collecting) or 0, last=0)
+    listener = Collector(state, resident)
+    listener._called("start", {"generation": 0})
+    machine.cpu += 0.25
+    listener._called("stop", {"generation": 0})
+    assert state.collector_cpu == 0.25
+    assert seen == [False]
