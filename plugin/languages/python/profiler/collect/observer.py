@@ -148,8 +148,10 @@ class Observer:
         self.next_pace, self.paced_cpu = now + PACE_S, cpu
 
     def exec_follows(self) -> None:
-        """The program is about to be replaced: write out what was seen, and go on should that fail."""
+        """The program is about to be replaced: charge what passed, write out what was seen, and go on should that fail."""
         try:
+            if _thread.get_ident() == self.state.main and not self.state.apart and not self.finished:
+                self.tick(0, _outside(sys._getframe()))
             self.flush("exec")
         except Exception as error:
             self._broken(error)
