@@ -4325,9 +4325,11 @@ class Collector:
         self.count[generation] += 1
         self.seconds[generation] += cpu
         self.longest = max(self.longest, wall)
-        # A collection inside a tick lies outside that tick's CPU delta already.
-        if not state.busy and _thread.get_ident() == state.main:
+        # A collection inside a tick lies outside that tick's CPU delta already, unless the tick is another thread's.
+        if (state.apart or not state.busy) and _thread.get_ident() == state.main:
             state.collector_cpu += cpu
+        if state.apart:  # reading lets the sampling thread in: it would always come upon a collection, and see nothing
+            state.collecting = False
         # Collections are a clock driven by allocation: a good moment to look at the level.
         pages = self.resident.read()
         if pages != self.resident.last:
@@ -5303,11 +5305,11 @@ class Observer:
     def _start_clock(self) -> None:
         state = self.state
         by_thread = isinstance(self.clock, SamplingThread)
-        state.cpu = _cpu_of_this_thread() if by_thread else time.thread_time
+        state.cpu, state.apart = _cpu_of_this_thread() if by_thread else time.thread_time, by_thread
         state.usual_s = self.interval_s
         state.last_wall, state.last_cpu, state.collector_cpu = time.perf_counter(), state.cpu(), 0.0
         self.part.clock_changed(self.clock)
-        self.clock.start(self.interval_s)
+        state.due_at = self.clock.start(self.interval_s)
 
     def _again(self) -> None:
         """Ask for the next tick; where the timer is gone, the sampling thread takes over.
@@ -5318,7 +5320,7 @@ class Observer:
             self.part.loop.before_callback = self._wake
             return
         try:
-            self.clock.again()
+            self.state.due_at = self.clock.again()
         except RecursionError:  # the kernel sends one by itself before long
             pass
         except NoTimerError:
@@ -5329,7 +5331,7 @@ class Observer:
         self.part.loop.before_callback = None
         if not isinstance(self.clock, SamplingThread):
             try:
-                self.clock.soon()
+                self.state.due_at = self.clock.soon()
             except NoTimerError:
                 self.avoid_signals()
 
@@ -5355,7 +5357,7 @@ class Observer:
     def _set_interval(self, interval_s: float) -> None:
         """Let the clock tick at another interval; the sampling thread takes over from a timer that the kernel refuses."""
         try:
-            self.clock.set_interval(interval_s)
+            self.state.due_at = self.clock.set_interval(interval_s)
         except NoTimerError:
             self.avoid_signals()
 
@@ -5393,8 +5395,10 @@ class Observer:
         self.next_pace, self.paced_cpu = now + PACE_S, cpu
 
     def exec_follows(self) -> None:
-        """The program is about to be replaced: write out what was seen, and go on should that fail."""
+        """The program is about to be replaced: charge what passed, write out what was seen, and go on should that fail."""
         try:
+            if _thread.get_ident() == self.state.main and not self.state.apart and not self.finished:
+                self.tick(0, _outside(sys._getframe()))
             self.flush("exec")
         except Exception as error:
             self._broken(error)
@@ -6069,13 +6073,17 @@ def _open_high(path: str) -> int:
 
 EMBEDDED['profiler/collect/sampler.py'] = r'''"""CPU and wall time by sampling: what each tick of the clock does.
 
-A tick charges to the stack that it interrupts the CPU time that passed since the last tick, not "one sample": ticks
-come late when C code runs long, and the weighting corrects that. Its own CPU time is charged to nobody.
+A tick charges CPU time, not "one sample", since ticks come late when C code runs long. What counts is where the program
+was at the lines of the clock's grid: which a late tick knows too, as from the line on which it was due to its end the
+program was in C code that the stack called. The CPU time between two lines is shared by the two places. It is not taken
+from one tick to the next: a late one is at the very end of what it met, which would get a share of what follows, while
+the start of what follows would lose one. A tick's own CPU time is charged to nobody.
 """
 
 from __future__ import annotations
 
 from .originals import time
+from .timer import UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -6106,19 +6114,21 @@ def make_tick(
         wall, cpu, own = now(), state.cpu(), own_cpu()
         stack = walk(frame)
         wall_delta, cpu_delta = wall - state.last_wall, cpu - state.last_cpu
-        if state.collector_cpu:
+        collected = state.collector_cpu
+        if collected:
             # CPU, not wall: collections often run inside the tick's own deltas from 3.12 on.
-            cpu_delta -= state.collector_cpu
+            cpu_delta = max(cpu_delta - collected, 0.0)
             state.collector_cpu = 0.0
-            cpu_delta = max(cpu_delta, 0.0)
         row = state.stacks.get(stack)
         if row is None:
             row = state.stacks[stack] = [0, 0.0, 0.0]
-        part, before = cpu_delta, state.before
+        early, tail = split(cpu_delta, state.due_at - state.last_wall - collected, wall - state.due_at, state.usual_s)
+        state.due_at = UNKNOWN
+        shared, state.tail = state.tail + early, tail
+        part, before = shared + cpu_delta - early - tail, state.before
         if before is not None:
-            # Somewhere between two ticks the program went from there to here. What a tick came late by is not shared:
-            # that is C code, which this stack called.
-            half = min(cpu_delta, state.usual_s) / 2
+            # Somewhere between two lines of the grid the program went from there to here.
+            half = shared / 2
             part -= half
             before[0][1] += half
             if before[1] is not None:
@@ -6148,10 +6158,31 @@ def make_tick(
         state.samples += 1
         state.last_wall = wall
         due(wall)
-        state.last_cpu = state.cpu()
+        # A tick in a thread of its own takes none of the main one's time, which runs on while the tick reads files.
+        state.last_cpu = cpu if state.apart else state.cpu()
         state.handler_cpu += own_cpu() - own
 
     return tick
+
+
+def split(cpu_s: float, until_due_s: float, late_s: float, interval_s: float) -> tuple[float, float]:
+    """How much of the CPU time between two ticks passed before the second was due, and how much after its last line.
+
+    Args:
+        cpu_s: CPU seconds from the end of one tick to the next.
+        until_due_s: wall seconds from the first to when the second was due, infinite where that is not known.
+        late_s: wall seconds from there to the second; lines of the grid follow there every `interval_s`.
+        interval_s: wall seconds between two lines.
+
+    Returns:
+        CPU seconds; as much as can be passed before it was due, so that a wait behind it is given none of what ran
+        before it.
+    """
+    early = min(cpu_s, max(until_due_s, 0.0))
+    late = cpu_s - early
+    if late <= 0.0 or late_s <= 0.0 or interval_s <= 0.0:
+        return early, 0.0
+    return early, late_s % interval_s * min(late / late_s, 1.0)
 
 
 def guard(state: State, tick: Handler, again: Callable[[], None], broken: Callable[[Exception], None]) -> Handler:
@@ -6365,6 +6396,7 @@ from __future__ import annotations
 import _thread
 
 from .originals import time
+from .timer import UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -6389,10 +6421,13 @@ class State:
         collections: stack that set them off → `[collections, cpu s, wall s, longest s, young, full]`.
         top: the code that the last sample of the main thread met.
         before: row and place of the last sample, while that row is in `stacks`.
-        usual_s: CPU seconds between two samples that are not late.
+        usual_s: seconds between two lines of the clock's grid.
+        due_at: the line of the grid for which the next sample is asked, `time.perf_counter()`; infinite where not known.
+        tail: CPU seconds after the last line before the last sample, which are charged with the next.
         main: identifier of the thread that samples.
         last_wall, last_cpu: where the next sample's deltas start.
         collector_cpu: CPU seconds of collections since the last sample, not to be charged twice.
+        apart: samples of the main thread are taken in another one.
         busy: a sample is being taken; collecting: a collection is running.
         handle_since: when the event loop of the main thread entered its current callback, or 0.
         held: samples within that callback, `(stack, wall s, cpu s, s in the queue for a processor)`.
@@ -6401,6 +6436,7 @@ class State:
     """
 
     __slots__ = (
+        "apart",
         "before",
         "busy",
         "codes",
@@ -6408,6 +6444,7 @@ class State:
         "collections",
         "collector_cpu",
         "cpu",
+        "due_at",
         "handle_since",
         "handler_cpu",
         "held",
@@ -6421,6 +6458,7 @@ class State:
         "roots",
         "samples",
         "stacks",
+        "tail",
         "top",
         "usual_s",
         "written",
@@ -6430,6 +6468,7 @@ class State:
         """Start with nothing seen, in the thread that will sample; code below `roots` is the project's own."""
         self.roots = tuple(root.rstrip("/") + "/" for root in roots)
         self.cpu: Callable[[], float] = time.thread_time
+        self.apart = False
         self.clear()
 
     def clear(self) -> None:
@@ -6443,7 +6482,8 @@ class State:
         self.here: tuple[int, int] | None = None
         self.top = 0
         self.before: tuple[list[float], tuple[int, int] | None] | None = None
-        self.usual_s = 0.0
+        self.usual_s = self.tail = 0.0
+        self.due_at = UNKNOWN
         self.collections: dict[Stack, list[float]] = {}
         self.main = _thread.get_ident()
         self.last_wall = time.perf_counter()
@@ -6726,6 +6766,8 @@ SIGEV_THREAD_ID = 4
 SIGEVENT_BYTES = 64
 TIMER_ABSTIME = 1
 LAZY = (0).to_bytes(8, "little") + (50_000_000).to_bytes(8, "little")  # 50 ms, as the kernel takes it
+UNKNOWN = float("inf")  # when a tick is due that nothing was asked for
+_HERE = __file__.rpartition("/")[0] + "/"
 _PATIENCE_S = 0.5  # how long a stopping sampling thread is waited for
 
 
@@ -6761,8 +6803,8 @@ class PosixTimer:
         except (ImportError, OSError, AttributeError, TypeError) as error:
             raise NoTimerError(str(error)) from error
 
-    def start(self, interval_s: float) -> None:
-        """Let the timer fire in the calling thread, which must be the main one.
+    def start(self, interval_s: float) -> float:
+        """Let the timer fire in the calling thread, which must be the main one; gives when, as `again` does.
 
         Raises:
             NoTimerError: the kernel refuses, or the signal would wait for ever.
@@ -6778,44 +6820,54 @@ class PosixTimer:
             raise NoTimerError("timer_create")
         self.timer = timer
         self.first_s = self.first_s or interval_s
-        self.set_interval(interval_s)
+        self.last = time.perf_counter()
+        return self.set_interval(interval_s)
 
-    def set_interval(self, interval_s: float) -> None:
-        """Change how often a running timer fires; 0 silences it.
+    def set_interval(self, interval_s: float) -> float:
+        """Change how often a running timer fires; 0 silences it. The lines of the grid go on from the last one.
+
+        Returns:
+            When the next signal comes, as `again` does.
 
         Raises:
             NoTimerError: the kernel refuses.
         """
         if self.timer is None:
-            return  # the last tick, after the clock was stopped, may still want another pace
-        self.interval_s, self.last = interval_s, time.perf_counter()
-        if not interval_s:
-            self._ask(0, bytes(32))
-        else:
-            self.again()
+            return UNKNOWN  # the last tick, after the clock was stopped, may still want another pace
+        self.interval_s = interval_s
+        if interval_s:
+            return self.again()
+        self._ask(0, bytes(32))
+        return UNKNOWN
 
-    def again(self) -> None:
+    def again(self) -> float:
         """Ask for the next signal.
 
         It comes on a grid of the interval, wherever between its lines the last one was handled: counted from there, it
         would keep step with calls into C of about that length, and always meet the program behind them.
+
+        Returns:
+            When it comes, `time.perf_counter()`.
 
         Raises:
             NoTimerError: the kernel refuses.
         """
         interval = self.interval_s
         if self.timer is None or not interval:
-            return
-        self.last = at = self.last + interval * (int((time.perf_counter() - self.last) / interval) + 1)
+            return UNKNOWN
+        self.last = at = _next_line(self.last, interval)
         whole = int(at)
         spec = LAZY + whole.to_bytes(8, "little") + int((at - whole) * 1e9).to_bytes(8, "little")
         self._ask(TIMER_ABSTIME, spec)
+        return at
 
-    def soon(self) -> None:
-        """Ask for a signal after the first, short interval, and then go on as before."""
-        if self.timer is not None and self.interval_s:
-            first_s = min(self.first_s, self.interval_s)
-            self._ask(0, LAZY + (0).to_bytes(8, "little") + int(first_s * 1e9).to_bytes(8, "little"))
+    def soon(self) -> float:
+        """Ask for a signal after the first, short interval, and then go on as before; gives when, as `again` does."""
+        if self.timer is None or not self.interval_s:
+            return UNKNOWN
+        first_s = min(self.first_s, self.interval_s)
+        self._ask(0, LAZY + (0).to_bytes(8, "little") + int(first_s * 1e9).to_bytes(8, "little"))
+        return time.perf_counter() + first_s
 
     def _ask(self, flags: int, spec: bytes) -> None:
         try:
@@ -6855,23 +6907,31 @@ class SamplingThread:
         """Remember whom to call with `(0, frame of the main thread)`."""
         self.handler = handler
         self.interval_s = 0.001
+        self.last = 0.0
         self.ident: int | None = None
         self._main = 0
         self._stopping = False
 
-    def start(self, interval_s: float) -> None:
-        """Look at the calling thread from a new one, at about this interval."""
-        self.interval_s = interval_s
+    def start(self, interval_s: float) -> float:
+        """Look at the calling thread from a new one, at about this interval; gives when, as `again` does."""
+        self.interval_s, self.last = interval_s, time.perf_counter()
         self._main = _thread.get_ident()
         self._stopping = False
+        due_at = self.again()
         self.ident = _START_THREAD(self._run, ())
+        return due_at
 
-    def set_interval(self, interval_s: float) -> None:
-        """Change the interval."""
+    def set_interval(self, interval_s: float) -> float:
+        """Change the interval; gives when the next look is due, as `again` does."""
         self.interval_s = interval_s
+        return self.again()
 
-    def again(self) -> None:
-        """Nothing needs to be asked for here."""
+    def again(self) -> float:
+        """The next line of the grid, for the same reason as the signal timer has one; gives when it is."""
+        if not self.interval_s:
+            return UNKNOWN
+        self.last = _next_line(self.last, self.interval_s)
+        return self.last
 
     def let_system_calls_be_interrupted(self, yes: bool) -> None:
         """Nothing is interrupted here."""
@@ -6890,13 +6950,21 @@ class SamplingThread:
     def _run(self) -> None:
         sleep, frames, main, handler = time.sleep, sys._current_frames, self._main, self.handler
         while not self._stopping:
-            sleep(self.interval_s or 0.01)
+            self.again()
+            sleep(max(self.last - time.perf_counter(), 0.0) if self.interval_s else 0.01)
             if self._stopping or not self.interval_s:
                 continue
             frame = frames().get(main)
+            while frame is not None and frame.f_code.co_filename.startswith(_HERE):
+                frame = frame.f_back  # our own listener to the collector is at its end
             if frame is not None:
                 handler(0, frame)
         self.ident = None
+
+
+def _next_line(last: float, interval_s: float) -> float:
+    """The first line after now of the grid through `last`."""
+    return last + interval_s * ((time.perf_counter() - last) // interval_s + 1)
 
 
 _START_THREAD = _thread.start_new_thread  # both before anyone wraps them

@@ -79,9 +79,11 @@ class Collector:
         self.count[generation] += 1
         self.seconds[generation] += cpu
         self.longest = max(self.longest, wall)
-        # A collection inside a tick lies outside that tick's CPU delta already.
-        if not state.busy and _thread.get_ident() == state.main:
+        # A collection inside a tick lies outside that tick's CPU delta already, unless the tick is another thread's.
+        if (state.apart or not state.busy) and _thread.get_ident() == state.main:
             state.collector_cpu += cpu
+        if state.apart:  # reading lets the sampling thread in: it would always come upon a collection, and see nothing
+            state.collecting = False
         # Collections are a clock driven by allocation: a good moment to look at the level.
         pages = self.resident.read()
         if pages != self.resident.last:

@@ -58,11 +58,11 @@ class Observer:
     def _start_clock(self) -> None:
         state = self.state
         by_thread = isinstance(self.clock, SamplingThread)
-        state.cpu = _cpu_of_this_thread() if by_thread else time.thread_time
+        state.cpu, state.apart = _cpu_of_this_thread() if by_thread else time.thread_time, by_thread
         state.usual_s = self.interval_s
         state.last_wall, state.last_cpu, state.collector_cpu = time.perf_counter(), state.cpu(), 0.0
         self.part.clock_changed(self.clock)
-        self.clock.start(self.interval_s)
+        state.due_at = self.clock.start(self.interval_s)
 
     def _again(self) -> None:
         """Ask for the next tick; where the timer is gone, the sampling thread takes over.
@@ -73,7 +73,7 @@ class Observer:
             self.part.loop.before_callback = self._wake
             return
         try:
-            self.clock.again()
+            self.state.due_at = self.clock.again()
         except RecursionError:  # the kernel sends one by itself before long
             pass
         except NoTimerError:
@@ -84,7 +84,7 @@ class Observer:
         self.part.loop.before_callback = None
         if not isinstance(self.clock, SamplingThread):
             try:
-                self.clock.soon()
+                self.state.due_at = self.clock.soon()
             except NoTimerError:
                 self.avoid_signals()
 
@@ -110,7 +110,7 @@ class Observer:
     def _set_interval(self, interval_s: float) -> None:
         """Let the clock tick at another interval; the sampling thread takes over from a timer that the kernel refuses."""
         try:
-            self.clock.set_interval(interval_s)
+            self.state.due_at = self.clock.set_interval(interval_s)
         except NoTimerError:
             self.avoid_signals()
 
@@ -148,8 +148,10 @@ class Observer:
         self.next_pace, self.paced_cpu = now + PACE_S, cpu
 
     def exec_follows(self) -> None:
-        """The program is about to be replaced: write out what was seen, and go on should that fail."""
+        """The program is about to be replaced: charge what passed, write out what was seen, and go on should that fail."""
         try:
+            if _thread.get_ident() == self.state.main and not self.state.apart and not self.finished:
+                self.tick(0, _outside(sys._getframe()))
             self.flush("exec")
         except Exception as error:
             self._broken(error)

@@ -1,12 +1,16 @@
 """CPU and wall time by sampling: what each tick of the clock does.
 
-A tick charges to the stack that it interrupts the CPU time that passed since the last tick, not "one sample": ticks
-come late when C code runs long, and the weighting corrects that. Its own CPU time is charged to nobody.
+A tick charges CPU time, not "one sample", since ticks come late when C code runs long. What counts is where the program
+was at the lines of the clock's grid: which a late tick knows too, as from the line on which it was due to its end the
+program was in C code that the stack called. The CPU time between two lines is shared by the two places. It is not taken
+from one tick to the next: a late one is at the very end of what it met, which would get a share of what follows, while
+the start of what follows would lose one. A tick's own CPU time is charged to nobody.
 """
 
 from __future__ import annotations
 
 from .originals import time
+from .timer import UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,19 +41,21 @@ def make_tick(
         wall, cpu, own = now(), state.cpu(), own_cpu()
         stack = walk(frame)
         wall_delta, cpu_delta = wall - state.last_wall, cpu - state.last_cpu
-        if state.collector_cpu:
+        collected = state.collector_cpu
+        if collected:
             # CPU, not wall: collections often run inside the tick's own deltas from 3.12 on.
-            cpu_delta -= state.collector_cpu
+            cpu_delta = max(cpu_delta - collected, 0.0)
             state.collector_cpu = 0.0
-            cpu_delta = max(cpu_delta, 0.0)
         row = state.stacks.get(stack)
         if row is None:
             row = state.stacks[stack] = [0, 0.0, 0.0]
-        part, before = cpu_delta, state.before
+        early, tail = split(cpu_delta, state.due_at - state.last_wall - collected, wall - state.due_at, state.usual_s)
+        state.due_at = UNKNOWN
+        shared, state.tail = state.tail + early, tail
+        part, before = shared + cpu_delta - early - tail, state.before
         if before is not None:
-            # Somewhere between two ticks the program went from there to here. What a tick came late by is not shared:
-            # that is C code, which this stack called.
-            half = min(cpu_delta, state.usual_s) / 2
+            # Somewhere between two lines of the grid the program went from there to here.
+            half = shared / 2
             part -= half
             before[0][1] += half
             if before[1] is not None:
@@ -79,10 +85,31 @@ def make_tick(
         state.samples += 1
         state.last_wall = wall
         due(wall)
-        state.last_cpu = state.cpu()
+        # A tick in a thread of its own takes none of the main one's time, which runs on while the tick reads files.
+        state.last_cpu = cpu if state.apart else state.cpu()
         state.handler_cpu += own_cpu() - own
 
     return tick
+
+
+def split(cpu_s: float, until_due_s: float, late_s: float, interval_s: float) -> tuple[float, float]:
+    """How much of the CPU time between two ticks passed before the second was due, and how much after its last line.
+
+    Args:
+        cpu_s: CPU seconds from the end of one tick to the next.
+        until_due_s: wall seconds from the first to when the second was due, infinite where that is not known.
+        late_s: wall seconds from there to the second; lines of the grid follow there every `interval_s`.
+        interval_s: wall seconds between two lines.
+
+    Returns:
+        CPU seconds; as much as can be passed before it was due, so that a wait behind it is given none of what ran
+        before it.
+    """
+    early = min(cpu_s, max(until_due_s, 0.0))
+    late = cpu_s - early
+    if late <= 0.0 or late_s <= 0.0 or interval_s <= 0.0:
+        return early, 0.0
+    return early, late_s % interval_s * min(late / late_s, 1.0)
 
 
 def guard(state: State, tick: Handler, again: Callable[[], None], broken: Callable[[Exception], None]) -> Handler:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import _thread
 
 from .originals import time
+from .timer import UNKNOWN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,10 +30,13 @@ class State:
         collections: stack that set them off → `[collections, cpu s, wall s, longest s, young, full]`.
         top: the code that the last sample of the main thread met.
         before: row and place of the last sample, while that row is in `stacks`.
-        usual_s: CPU seconds between two samples that are not late.
+        usual_s: seconds between two lines of the clock's grid.
+        due_at: the line of the grid for which the next sample is asked, `time.perf_counter()`; infinite where not known.
+        tail: CPU seconds after the last line before the last sample, which are charged with the next.
         main: identifier of the thread that samples.
         last_wall, last_cpu: where the next sample's deltas start.
         collector_cpu: CPU seconds of collections since the last sample, not to be charged twice.
+        apart: samples of the main thread are taken in another one.
         busy: a sample is being taken; collecting: a collection is running.
         handle_since: when the event loop of the main thread entered its current callback, or 0.
         held: samples within that callback, `(stack, wall s, cpu s, s in the queue for a processor)`.
@@ -41,6 +45,7 @@ class State:
     """
 
     __slots__ = (
+        "apart",
         "before",
         "busy",
         "codes",
@@ -48,6 +53,7 @@ class State:
         "collections",
         "collector_cpu",
         "cpu",
+        "due_at",
         "handle_since",
         "handler_cpu",
         "held",
@@ -61,6 +67,7 @@ class State:
         "roots",
         "samples",
         "stacks",
+        "tail",
         "top",
         "usual_s",
         "written",
@@ -70,6 +77,7 @@ class State:
         """Start with nothing seen, in the thread that will sample; code below `roots` is the project's own."""
         self.roots = tuple(root.rstrip("/") + "/" for root in roots)
         self.cpu: Callable[[], float] = time.thread_time
+        self.apart = False
         self.clear()
 
     def clear(self) -> None:
@@ -83,7 +91,8 @@ class State:
         self.here: tuple[int, int] | None = None
         self.top = 0
         self.before: tuple[list[float], tuple[int, int] | None] | None = None
-        self.usual_s = 0.0
+        self.usual_s = self.tail = 0.0
+        self.due_at = UNKNOWN
         self.collections: dict[Stack, list[float]] = {}
         self.main = _thread.get_ident()
         self.last_wall = time.perf_counter()

@@ -28,6 +28,8 @@ SIGEV_THREAD_ID = 4
 SIGEVENT_BYTES = 64
 TIMER_ABSTIME = 1
 LAZY = (0).to_bytes(8, "little") + (50_000_000).to_bytes(8, "little")  # 50 ms, as the kernel takes it
+UNKNOWN = float("inf")  # when a tick is due that nothing was asked for
+_HERE = __file__.rpartition("/")[0] + "/"
 _PATIENCE_S = 0.5  # how long a stopping sampling thread is waited for
 
 
@@ -63,8 +65,8 @@ class PosixTimer:
         except (ImportError, OSError, AttributeError, TypeError) as error:
             raise NoTimerError(str(error)) from error
 
-    def start(self, interval_s: float) -> None:
-        """Let the timer fire in the calling thread, which must be the main one.
+    def start(self, interval_s: float) -> float:
+        """Let the timer fire in the calling thread, which must be the main one; gives when, as `again` does.
 
         Raises:
             NoTimerError: the kernel refuses, or the signal would wait for ever.
@@ -80,44 +82,54 @@ class PosixTimer:
             raise NoTimerError("timer_create")
         self.timer = timer
         self.first_s = self.first_s or interval_s
-        self.set_interval(interval_s)
+        self.last = time.perf_counter()
+        return self.set_interval(interval_s)
 
-    def set_interval(self, interval_s: float) -> None:
-        """Change how often a running timer fires; 0 silences it.
+    def set_interval(self, interval_s: float) -> float:
+        """Change how often a running timer fires; 0 silences it. The lines of the grid go on from the last one.
+
+        Returns:
+            When the next signal comes, as `again` does.
 
         Raises:
             NoTimerError: the kernel refuses.
         """
         if self.timer is None:
-            return  # the last tick, after the clock was stopped, may still want another pace
-        self.interval_s, self.last = interval_s, time.perf_counter()
-        if not interval_s:
-            self._ask(0, bytes(32))
-        else:
-            self.again()
+            return UNKNOWN  # the last tick, after the clock was stopped, may still want another pace
+        self.interval_s = interval_s
+        if interval_s:
+            return self.again()
+        self._ask(0, bytes(32))
+        return UNKNOWN
 
-    def again(self) -> None:
+    def again(self) -> float:
         """Ask for the next signal.
 
         It comes on a grid of the interval, wherever between its lines the last one was handled: counted from there, it
         would keep step with calls into C of about that length, and always meet the program behind them.
+
+        Returns:
+            When it comes, `time.perf_counter()`.
 
         Raises:
             NoTimerError: the kernel refuses.
         """
         interval = self.interval_s
         if self.timer is None or not interval:
-            return
-        self.last = at = self.last + interval * (int((time.perf_counter() - self.last) / interval) + 1)
+            return UNKNOWN
+        self.last = at = _next_line(self.last, interval)
         whole = int(at)
         spec = LAZY + whole.to_bytes(8, "little") + int((at - whole) * 1e9).to_bytes(8, "little")
         self._ask(TIMER_ABSTIME, spec)
+        return at
 
-    def soon(self) -> None:
-        """Ask for a signal after the first, short interval, and then go on as before."""
-        if self.timer is not None and self.interval_s:
-            first_s = min(self.first_s, self.interval_s)
-            self._ask(0, LAZY + (0).to_bytes(8, "little") + int(first_s * 1e9).to_bytes(8, "little"))
+    def soon(self) -> float:
+        """Ask for a signal after the first, short interval, and then go on as before; gives when, as `again` does."""
+        if self.timer is None or not self.interval_s:
+            return UNKNOWN
+        first_s = min(self.first_s, self.interval_s)
+        self._ask(0, LAZY + (0).to_bytes(8, "little") + int(first_s * 1e9).to_bytes(8, "little"))
+        return time.perf_counter() + first_s
 
     def _ask(self, flags: int, spec: bytes) -> None:
         try:
@@ -157,23 +169,31 @@ class SamplingThread:
         """Remember whom to call with `(0, frame of the main thread)`."""
         self.handler = handler
         self.interval_s = 0.001
+        self.last = 0.0
         self.ident: int | None = None
         self._main = 0
         self._stopping = False
 
-    def start(self, interval_s: float) -> None:
-        """Look at the calling thread from a new one, at about this interval."""
-        self.interval_s = interval_s
+    def start(self, interval_s: float) -> float:
+        """Look at the calling thread from a new one, at about this interval; gives when, as `again` does."""
+        self.interval_s, self.last = interval_s, time.perf_counter()
         self._main = _thread.get_ident()
         self._stopping = False
+        due_at = self.again()
         self.ident = _START_THREAD(self._run, ())
+        return due_at
 
-    def set_interval(self, interval_s: float) -> None:
-        """Change the interval."""
+    def set_interval(self, interval_s: float) -> float:
+        """Change the interval; gives when the next look is due, as `again` does."""
         self.interval_s = interval_s
+        return self.again()
 
-    def again(self) -> None:
-        """Nothing needs to be asked for here."""
+    def again(self) -> float:
+        """The next line of the grid, for the same reason as the signal timer has one; gives when it is."""
+        if not self.interval_s:
+            return UNKNOWN
+        self.last = _next_line(self.last, self.interval_s)
+        return self.last
 
     def let_system_calls_be_interrupted(self, yes: bool) -> None:
         """Nothing is interrupted here."""
@@ -192,13 +212,21 @@ class SamplingThread:
     def _run(self) -> None:
         sleep, frames, main, handler = time.sleep, sys._current_frames, self._main, self.handler
         while not self._stopping:
-            sleep(self.interval_s or 0.01)
+            self.again()
+            sleep(max(self.last - time.perf_counter(), 0.0) if self.interval_s else 0.01)
             if self._stopping or not self.interval_s:
                 continue
             frame = frames().get(main)
+            while frame is not None and frame.f_code.co_filename.startswith(_HERE):
+                frame = frame.f_back  # our own listener to the collector is at its end
             if frame is not None:
                 handler(0, frame)
         self.ident = None
+
+
+def _next_line(last: float, interval_s: float) -> float:
+    """The first line after now of the grid through `last`."""
+    return last + interval_s * ((time.perf_counter() - last) // interval_s + 1)
 
 
 _START_THREAD = _thread.start_new_thread  # both before anyone wraps them

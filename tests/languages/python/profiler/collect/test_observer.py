@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 
 import pytest
 
 from profiler.collect.config import Config
 from profiler.collect.observer import Observer
 from profiler.collect.timer import NoTimerError, SamplingThread
+from profiler.storage import shards
 
 
 class Refused:
@@ -53,3 +55,16 @@ def test_the_sampling_thread_takes_over_from_a_timer_that_is_refused(tmp_path, o
         done.set()
         observer.finish("test")
         signal.signal(signal.SIGURG, before)
+
+
+def test_what_passed_since_the_last_sample_is_charged_before_an_exec(tmp_path):
+    """The record that the program leaves before another takes its place holds all of its CPU time."""
+    observer = Observer(Config(str(tmp_path), {}))
+    observer._introduce("start")
+    observer.state.last_cpu = begun = time.thread_time()
+    while time.thread_time() - begun < 0.05:
+        pass
+    observer.exec_follows()
+    observer.finished = True
+    (process,) = shards.read_pass(tmp_path)
+    assert sum(cpu for _, _, cpu, _ in process.rows["stacks"]) >= 0.05

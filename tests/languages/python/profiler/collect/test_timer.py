@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from profiler.collect.timer import NoTimerError, PosixTimer
+from profiler.collect.timer import UNKNOWN, NoTimerError, PosixTimer, SamplingThread
 
 
 def test_a_stopped_timer_takes_another_pace_without_complaint():
@@ -73,6 +73,25 @@ def test_ticks_do_not_keep_step_with_calls_into_c(ticking):
             pass
         phases.append((timer.last - base) / 0.004 % 1)
     assert all(min(phase, 1 - phase) < 0.01 for phase in phases)
+
+
+def test_another_pace_leaves_no_line_out_and_does_not_move_the_grid(ticking):
+    """A pace chosen in a tick, which then asks for the next, keeps the lines: counted anew they would follow the program."""
+    timer, _ = ticking
+    base = timer.set_interval(0.05)
+    first = timer.set_interval(20)
+    assert first == timer.again()
+    assert first - time.perf_counter() <= 20
+    assert (first - base) / 0.05 == pytest.approx(round((first - base) / 0.05))
+
+
+def test_a_sampling_thread_looks_on_a_grid_too():
+    """Counted from the last look, it would keep step with what holds the interpreter lock."""
+    thread = SamplingThread(lambda *_: None)
+    thread.interval_s, thread.last = 50.0, time.perf_counter() - 10
+    line = thread.last + 50
+    assert [thread.again(), thread.again()] == [line, line]
+    assert thread.set_interval(0) == UNKNOWN
 
 
 def test_a_tick_right_after_the_end_of_the_timer_asks_for_no_other(ticking, monkeypatch):
