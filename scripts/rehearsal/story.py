@@ -27,6 +27,7 @@ LONG_MS = 600_000  # for calls that run benchmarks
 EXIT_CODE = re.compile(r"\AExit code (\d+)")
 TESTS = "python -m pytest -q tests"
 NO_CACHES = "PYTHONDONTWRITEBYTECODE=1"  # the user's checkout is left as it was
+KEPT = "perf: render only what is added when a token group grows"
 GOAL = "make the parsing of bulk statements faster"
 
 
@@ -100,9 +101,8 @@ class Story:
             profiled(REAL_TARGET, self._begin_real_fix()),
             passed(self._read(self.tree / REAL_FIX.file)),
             self._edit(REAL_FIX),
-            passed(self._agent("measure", "Measure the change")),
-            verdict("keep", self._keep()),
-            passed(self._agent("profile", "Profile what is left")),
+            passed(self._agent("measure", "Measure and close", "--keep", KEPT)),
+            verdict("keep", self._agent("profile", "Profile what is left")),
             profiled(NO_GAIN_TARGET, self._begin_no_gain()),
             passed(self._read(self.tree / NO_GAIN.file)),
             self._edit(NO_GAIN),
@@ -237,8 +237,7 @@ class Story:
         return self._agent("begin", "Open an experiment", "--target", target, "--domains", "cpu", "--hypothesis", why)
 
     def _keep(self) -> ToolCall:
-        message = "perf: render only what is added when a token group grows"
-        return self._agent("keep", "Keep what was measured", "--message", message)
+        return self._agent("keep", "Keep what was measured", "--message", KEPT)
 
     def _discard(self) -> ToolCall:
         reason = "list() and a slice copy the same list; the copy is not what _group spends its time on"
@@ -281,12 +280,12 @@ def after_text(needle: str, step: Step) -> Turn:
 
 
 def profiled(target: str, step: Step) -> Turn:
-    """Go on with `step` when the last answer is a unified profile whose table of targets has `target`."""
+    """Go on with `step` when the last answer is a unified profile, whole or what changed, that has `target` as a target."""
 
     def turn(request: Request) -> Step:
         text = answer_of(request)
         table = text.partition("[unified targets]")[2]
-        if f"| {target} |" not in table:
+        if not re.search(rf"[| ,]{re.escape(target)} (\||\S+:\d+[:,\n])", table):
             raise ScriptBroken(f"{target} is not among the targets of the profile:\n{text[-2500:]}")
         return step
 
@@ -307,6 +306,8 @@ def verdict(expected: str, step: Step) -> Turn:
 
 
 def complete(request: Request) -> Step:
-    """The lead's answer: the headline of the report that was just read."""
+    """The lead's answer: what the program printed for it."""
     lines = [line for line in answer_of(request).splitlines() if line.strip()]
-    return "\n".join(["[complete]", *lines[:12]])
+    if not any(line.startswith("[complete]") for line in lines):
+        raise ScriptBroken("the report has no [complete] line:\n" + "\n".join(lines[-20:]))
+    return "\n".join(lines[:14])

@@ -70,6 +70,26 @@ def test_scan_makes_targets_of_hot_hits_only(project, capsys):
     assert (status, cold["targets"], len(cold["notes"])) == (0, [], 1)
 
 
+def test_scan_counts_what_has_no_share_and_calls_no_import_for_annotations_hot(project, capsys):
+    """Beside a profile, cold hits are one line until all are asked for; the heat of an import's lines is not the import's."""
+    (project / "app.py").write_text(
+        "from __future__ import annotations\nfrom decimal import Decimal\n\n\ndef f(rows: Decimal):\n    return sum([[1], [2]], [])\n",
+        encoding="utf-8",
+    )
+    row = {"file": "app.py", "line": 1, "function": "<module>", "cpu_own_percent": 50.0, "cpu_cum_percent": 50.0}
+    file = project / "profile.json"
+    file.write_text(json.dumps({"source_root": str(project), "functions": [row]}), encoding="utf-8")
+    _, found = ask(capsys, "scan", "--profile", str(file))
+    assert found["targets"] == []
+    assert {row["rule"] for row in found["notes"]} == {"TC003", "RUF017"}, found["left_out"]
+    cli.main(["scan", "--profile", str(file)])
+    short = capsys.readouterr().out
+    assert "without a share in the profile: 2 (" in short
+    assert "app.py:6" not in short
+    cli.main(["scan", "--all", "--profile", str(file)])
+    assert "app.py:6 f: RUF017" in capsys.readouterr().out
+
+
 def test_scan_runs_the_linter_too(project, capsys):
     """What the linter finds comes with the function it is in."""
     (project / "app.py").write_text("def f(rows):\n    return sum([[1], [2]], [])\n", encoding="utf-8")
