@@ -5,8 +5,8 @@
 Each program starts children that compute and then asks the kernel what its children used (`RUSAGE_CHILDREN`: from the
 first instruction of the interpreter to the last). Seen is what the joint pass's samples in processes other than the
 first add up to, the start of their interpreters included; with sampling, what the samples themselves took is added. In
-functions is the part that lies in the project's functions. How an interpreter is taken down cannot be sampled; the profile
-says how much CPU time no record has, and the last column is with it.
+functions is the part that lies in the project's functions. How an interpreter is taken down cannot be sampled; the last
+column is what the profile says of the processes: what they took to their last record, and from there to their end.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ FILES = {"burn.py": BURN, "test_burn.py": TESTS, "threaded.py": THREADED, "child
 
 
 def measure(folder: Path, text: str, seconds: float) -> tuple[float, ...]:
-    """CPU seconds of the children by the kernel, those seen, with those of sampling, those in functions, and with the rest."""
+    """CPU seconds of the children by the kernel, those seen, with those of sampling, those in functions, and by the table of processes."""
     for name, content in FILES.items():
         (folder / name).write_text(content, encoding="utf-8")
     (folder / "program.py").write_text(HEAD + text + TAIL, encoding="utf-8")
@@ -106,9 +106,9 @@ def measure(folder: Path, text: str, seconds: float) -> tuple[float, ...]:
     total = document["totals"]["sampled_cpu_s"]
     if first["argv"][-1] != "program.py":
         raise SystemExit(f"the first process is {first['argv']}")
-    rest = first["children_cpu_s"] - sum({process["pid"]: process["cpu_s"] for process in children}.values())
+    told = sum({one["pid"]: one["cpu_s"] + one["ending_cpu_s"] for one in children}.values())
     by_kernel = json.loads(used.read_text(encoding="utf-8"))
-    return by_kernel, seen, seen + sampling, burnt * total / 100, seen + sampling + rest
+    return by_kernel, seen, seen + sampling, burnt * total / 100, told
 
 
 def main() -> int:
@@ -129,7 +129,7 @@ def main() -> int:
                 raw[name].append(measure(Path(folder), KINDS[name], options.seconds))
     if options.json:
         options.json.write_text(json.dumps({"python": sys.version.split()[0], "rows": raw}), encoding="utf-8")
-    print("| children by | CPU s | seen | lowest | with sampling | in functions | with what no record has |")
+    print("| children by | CPU s | seen | lowest | with sampling | in functions | by the table of processes |")
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     for name, rows in raw.items():
         shares = [[100 * part / row[0] for part in row[1:]] for row in rows]

@@ -324,6 +324,7 @@ def _allocations(profile: Profile) -> dict[str, Any] | None:
 
 
 def _processes(profile: Profile) -> list[dict[str, Any]]:
+    ends = accounts.ends(profile.joint)
     return [
         {
             "pid": process.about["pid"],
@@ -333,6 +334,7 @@ def _processes(profile: Profile) -> list[dict[str, Any]]:
             "argv": process.argv,
             "wall_s": process.wall_s,
             "cpu_s": process.cpu_s,
+            "ending_cpu_s": ends.get(process.about["pid"], 0.0),
             "children_cpu_s": process.children_cpu_s,
             "sampled_cpu_s": sum(
                 row[2] for name in ("stacks", "threads", "collections") for row in process.rows.get(name, ())

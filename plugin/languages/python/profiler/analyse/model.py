@@ -122,4 +122,5 @@ class PassResult:
     processes: list[Any] = field(default_factory=list)  # storage.shards.Process
     pythons: dict[int, str] = field(default_factory=dict)  # process id -> command line
     others: dict[int, str] = field(default_factory=dict)  # process id -> name of a program that is not Python
+    others_s: float = 0.0  # for how long such programs were seen
     problems: list[str] = field(default_factory=list)

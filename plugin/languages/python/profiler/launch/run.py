@@ -39,6 +39,7 @@ class Outcome:
     interrupted: bool = False
     pythons: dict[int, str] = field(default_factory=dict)
     others: dict[int, str] = field(default_factory=dict)
+    others_s: float = 0.0
 
 
 class Stdin:
@@ -101,6 +102,7 @@ def run(
         interrupted=signal.SIGINT in received or signal.SIGTERM in received,
         pythons=watch.pythons,
         others=watch.others,
+        others_s=watch.others_s,
     )
 
 

@@ -22,7 +22,7 @@ class TreeWatch:
     Attributes:
         peak: highest sum of resident bytes over the tree at one instant; pages that forks share count for each.
         pythons: process id → command line of the processes whose executable is a Python.
-        others: process id → name of the programs that are not Python.
+        others: process id → name of the programs that are not Python; others_s: for how many seconds they were seen.
         timed_out: whether the tree was killed.
     """
 
@@ -46,6 +46,15 @@ class TreeWatch:
         """End watching."""
         self._done.set()
         self._thread.join()
+        # Seen once only, under the name of another: it had just been forked, to execute something else.
+        for process, line in list(self.pythons.items()):
+            if self._looks[process] == 1 and list(self.pythons.values()).count(line) > 1:
+                del self.pythons[process]
+
+    @property
+    def others_s(self) -> float:
+        """See the class."""
+        return INTERVAL_S * sum(self._looks[process] for process in self.others)
 
     def _identify(self, process: int) -> None:
         program = _program(process)

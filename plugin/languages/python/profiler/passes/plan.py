@@ -132,6 +132,7 @@ class Runner:
             rss_peak=outcome.rss_peak,
             pythons=outcome.pythons,
             others=outcome.others,
+            others_s=outcome.others_s,
         )
         if name != BARE:
             result.processes = shards.read_pass(place)
