@@ -8,7 +8,7 @@ WORDS = {
     "cpu": r"cpu",
     "memory": r"memory|ram|rss|footprint",
     "gc": r"gc|garbage|collector|pauses?",
-    "async": r"async|asyncio|event loop|latency|latencies",
+    "async": r"async\w*|event loop|latency|latencies",
     "structure": r"imports?|importing|start-?up|startup|starts?",
 }
 
