@@ -4,7 +4,7 @@
     python scripts/evals judge orders /tmp/orders          # what was left on codeflash/optimize
     python scripts/evals run orders gateway --times 3      # with the real model, on your login or ANTHROPIC_API_KEY
     python scripts/evals run orders --bare                 # the same model without the plugin
-    python scripts/evals table results.jsonl               # of everything that was run or judged
+    python scripts/evals table results.jsonl [--versus]    # of everything that was run or judged; one arm over the other
 
 `run` and `judge` append to --results (default .cache/evals.jsonl). Exit status: 0 done; 1 something planted is left, or
 something broke; 2 usage or environment, with what to do.
@@ -25,7 +25,7 @@ import clients
 from evals.metered import cost_of_log
 from evals.preparing import ROOT, EvalProblem, names, prepare
 from evals.running import Cost, Outcome, cost_of, judge, play, require_login
-from evals.table import table
+from evals.table import table, versus
 
 RESULTS = ROOT / ".cache" / "evals.jsonl"
 
@@ -57,7 +57,8 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--rounds", type=int, default=7)
     one.add_argument("--results", type=Path, default=RESULTS)
     one = verbs.add_parser("table")
-    one.add_argument("results", type=Path)
+    one.add_argument("results", type=Path, nargs="+")
+    one.add_argument("--versus", action="store_true", help="the plugin's figures over those of the bare model")
     return made
 
 
@@ -105,8 +106,8 @@ def main(arguments: list[str] | None = None) -> int:
                 cost = Cost(turns=turns, input_tokens=read, output_tokens=written)
             return record(Outcome(options.name, options.arm, score, cost, seconds), options.results)
         if options.verb == "table":
-            lines = options.results.read_text(encoding="utf-8").splitlines()
-            print(table(json.loads(line) for line in lines), end="")
+            lines = [line for path in options.results for line in path.read_text(encoding="utf-8").splitlines()]
+            print((versus if options.versus else table)(map(json.loads, lines)), end="")
             return 0
         return run_all(options)
     except (EvalProblem, clients.ClientProblem, OSError) as error:

@@ -92,3 +92,21 @@ def test_share_of_the_references_gain():
     assert table.share_of(1.6, 4) == 0.5
     assert table.share_of(8, 4) > 1
     assert table.share_of(1.0, 1.0) == 1
+
+
+def test_one_arm_over_the_other():
+    """Medians of the runs of each arm, a row for each project that both worked on, and the geometric mean of the rows."""
+
+    def run(name, arm, cpu, turns, tokens):
+        ratios = {"tree": {metric: {"ratio": gain} for metric, gain in (("cpu_s", cpu), ("wall_s", cpu), ("rss_mib", 1.0))}}
+        cost = {"turns": turns, "input_tokens": tokens, "output_tokens": 0}
+        return {"name": name, "arm": arm, "score": {"ratios": ratios}, "cost": cost}
+
+    plugin = [run("a", "plugin", gain, 10, 0) for gain in (1.0, 4.0, 9.0)]
+    others = [run("a", "bare", 2.0, 5, 100), run("b", "plugin", 2.0, 8, 80), run("b", "bare", 1.0, 8, 100), run("c", "bare", 1, 1, 1)]
+    rows = table.versus([*plugin, *others]).splitlines()[2:]
+    assert rows == [
+        "| a | 3 / 1 | 2.00 | 2.00 | 1.00 | 1.59 | 2.00 | - |",
+        "| b | 1 / 1 | 2.00 | 2.00 | 1.00 | 1.59 | 1.00 | 0.80 |",
+        "| all | | 2.00 | 2.00 | 1.00 | 1.59 | 1.41 | 0.80 |",
+    ]
