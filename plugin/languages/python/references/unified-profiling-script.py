@@ -6999,6 +6999,7 @@ class SamplingThread:
                 frame = frame.f_back  # our own listener to the collector is at its end
             if frame is not None:
                 handler(0, frame)
+                frame = None  # else its locals would live until the next look
         self.ident = None
 
 

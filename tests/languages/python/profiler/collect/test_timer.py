@@ -121,3 +121,22 @@ def test_a_blocked_signal_is_no_clock():
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         signal.signal(signal.SIGURG, before)
+
+
+def test_between_two_looks_the_thread_holds_nothing_of_the_program():
+    """A frame that it kept would keep its locals alive after their function has returned."""
+    looks = []
+    clock = SamplingThread(lambda _signal, frame: looks.append(frame.f_code.co_name))
+    clock.start(0.2)
+    try:
+        deadline = time.monotonic() + 30
+        while not looks and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert looks
+        frame = sys._current_frames()[clock.ident]
+        while frame.f_code.co_name != "_run":
+            frame = frame.f_back
+        assert "frame" in frame.f_locals
+        assert frame.f_locals["frame"] is None
+    finally:
+        clock.stop()
