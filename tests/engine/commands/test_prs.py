@@ -98,7 +98,7 @@ def test_each_keep_is_prepared_alone_stacked_or_left_with_its_reason(
 ) -> None:
     """Two stand alone, one is stacked on what it needs, two conflict with the moved base; nothing else changes."""
     files, old = project.fingerprint(top), refs(top)
-    assert cli.main(["prs", "--base", "main", "--budget", "20"]) == 1
+    assert cli.main(["prs", "--base", "main", "--budget", "200"]) == 1  # waits for its turn on the machine
     out = capsys.readouterr().out
     first, second, third, fourth, fifth = pull_requests.load_all(Layout(top))
     assert [one.state for one in (first, second, third, fourth, fifth)] == ["prepared"] * 3 + ["left"] * 2
