@@ -269,9 +269,7 @@ def timed(function):
         try:
             return function(*args)
         finally:
-            entry = blocked.setdefault(function.__name__, [0, 0.0])
-            entry[0] += 1
-            entry[1] += (time.perf_counter() - start) * 1000
+            note(blocked, function.__name__, time.perf_counter() - start)
     return wrapper
 def report():
     with open(TRUTH, "w") as file:

@@ -113,6 +113,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
     from profiler.analyse.concurrency import Concurrency
     from profiler.analyse.identity import Function, Resolver
     from profiler.analyse.model import Table
@@ -186,7 +188,7 @@ def blocking(table: Table, processes: list[Process], resolver: Resolver) -> Asyn
                 callback.blocks += int(blocks)
                 callback.held_s += seconds
                 callback.longest_s = max(callback.longest_s, longest)
-        for callback_code, stack, blocks, wall, cpu, longest, queued in process.rows.get("loop.blocks", ()):
+        for callback_code, stack, blocks, wall, cpu, longest, queued in sampled(process.rows.get("loop.blocks", ())):
             # Where nothing of the project's is beneath the loop (asyncio works on its behalf), the callback is meant.
             functions = _within_callback(resolver.stack(process, stack)) + resolver.stack(process, (callback_code,))
             block = stacks.setdefault(_inwards(functions), Block(_inwards(functions)))
@@ -209,6 +211,40 @@ def blocking(table: Table, processes: list[Process], resolver: Resolver) -> Asyn
     found.blocks = sorted((block for block in stacks.values() if block.stack), key=lambda block: -block.held_s)
     found.callbacks = sorted(callbacks.values(), key=lambda callback: -callback.held_s)
     return found
+
+
+def sampled(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
+    """`(code, stack, blocks, wall s, cpu s, longest, queued s)`, with the blocks that no sample fell into shared out.
+
+    Such a block did what the sampled ones did that the same callback ended at the same line: its stacks are theirs, in
+    proportion to their time. Where there is none it stays with the callback, with an empty stack.
+    """
+    places: dict[tuple[int, int], list[Sequence[Any]]] = {}
+    unseen: dict[tuple[int, int], list[float]] = {}
+    for code, line, stack, *figures in rows:
+        if stack:
+            places.setdefault((code, line), []).append((stack, *figures))
+        else:
+            row = unseen.setdefault((code, line), [0.0, 0.0, 0.0])
+            row[0], row[1], row[2] = row[0] + figures[0], row[1] + figures[1], max(row[2], figures[3])
+    for place in {**places, **unseen}:
+        code, seen = place[0], places.get(place, [])
+        blocks, wall, longest = unseen.get(place, (0.0, 0.0, 0.0))
+        total = sum(figures[2] for figures in seen)
+        if wall and not total:
+            yield code, (), blocks, wall, 0.0, longest, 0.0
+        for stack, its_blocks, its_wall, cpu, its_longest, queued in seen:
+            part = its_wall / total if total else 0.0
+            more = 1 + wall / total if total else 1.0
+            yield (
+                code,
+                stack,
+                its_blocks + blocks * part,
+                its_wall + wall * part,
+                cpu * more,
+                its_longest,
+                queued * more,
+            )
 
 
 def _inwards(functions: tuple[Function, ...]) -> tuple[Function, ...]:
@@ -5149,8 +5185,8 @@ class LoopWatch:
         self.others.clear()
         self.callbacks: dict[int, list[float]] = {}  # code of a callback -> [blocks, seconds, longest]
         self.blocks: dict[
-            tuple[int, tuple[int, ...]], list[float]
-        ] = {}  # -> [blocks, wall s, cpu s, longest, queued s]
+            tuple[int, int, tuple[int, ...]], list[float]
+        ] = {}  # code of a callback, line it stopped at, stack -> [blocks, wall s, cpu s, longest, queued s]
 
     def look(self) -> None:
         """Wrap asyncio when it has been imported."""
@@ -5246,13 +5282,14 @@ class LoopWatch:
         code = self.state.note(code_of(callback))
         if own >= BLOCK_S:
             self._held(code, own)
-        held = list(samples)
+        held, line = list(samples), _line_of(callback)
         sampled = sum(wall for _, wall, _, _ in held)
         if sampled <= 0:
-            held, sampled = [((code,) if code else (), seconds, 0.0, 0.0)], seconds
+            # A thread that computes lets nobody look at it for the 5 ms of the interpreter's switch interval.
+            held, sampled = [((), seconds, 0.0, 0.0)], seconds
         scale = seconds / sampled
         for stack, wall, cpu, queued in held:
-            part = self.blocks.setdefault((code, stack), [0, 0.0, 0.0, 0.0, 0.0])
+            part = self.blocks.setdefault((code, line, stack), [0, 0.0, 0.0, 0.0, 0.0])
             part[0] += wall * scale / seconds  # of one block, whose parts add up to one
             part[1] += wall * scale
             part[2] += cpu * scale
@@ -5268,21 +5305,32 @@ class LoopWatch:
         return {
             "steps": steps,
             "callbacks": [(code, *row) for code, row in callbacks.items()],
-            "blocks": [(code, stack, *row) for (code, stack), row in blocks.items()],
+            "blocks": [(*place, *row) for place, row in blocks.items()],
             "uvloop": "uvloop" in sys.modules,
         }
 
 
 def code_of(callback: Any) -> Any:
     """The code object behind a callback of the loop: of the coroutine where it is a task's step."""
-    task = getattr(callback, "__self__", None)
-    get_coroutine = getattr(task, "get_coro", None)
-    if get_coroutine is not None:
-        coroutine = get_coroutine()
+    coroutine = _coroutine_of(callback)
+    if coroutine is not None:
         return getattr(coroutine, "cr_code", None) or getattr(coroutine, "gi_code", None)
     function = getattr(callback, "__func__", callback)
     function = getattr(function, "func", function)  # functools.partial
     return getattr(function, "__code__", None)
+
+
+def _coroutine_of(callback: Any) -> Any:
+    """The coroutine of the task whose step a callback is, None where it is no task's."""
+    get_coroutine = getattr(getattr(callback, "__self__", None), "get_coro", None)
+    return None if get_coroutine is None else get_coroutine()
+
+
+def _line_of(callback: Any) -> int:
+    """The line at which a task's coroutine now waits, 0 where it has ended: it tells apart what its steps did."""
+    coroutine = _coroutine_of(callback)
+    frame = getattr(coroutine, "cr_frame", None) or getattr(coroutine, "gi_frame", None)
+    return getattr(frame, "f_lineno", 0) or 0
 '''
 
 EMBEDDED['profiler/collect/observer.py'] = r'''"""The observer of one process: a clock, the collector of the pass, and the shard they fill."""

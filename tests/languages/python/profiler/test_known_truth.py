@@ -266,6 +266,35 @@ def test_a_loop_that_waits_is_left_to_sleep(profile, program, python):
     assert document["totals"]["samples"] < 800
 
 
+IN_A_THREAD = """\
+import asyncio, threading
+def computing(n):
+    total = 0
+    for i in range(n): total += i * i % 7
+def rendering(n):
+    "x".join(str(i) for i in range(n))
+async def work():
+    for i in range(30):
+        computing(20000 + 20000 * (i % 10))
+        await asyncio.sleep(0)
+        rendering(5000 + 20000 * (i % 10))
+        await asyncio.sleep(0)
+thread = threading.Thread(target=lambda: asyncio.run(work()))
+thread.start()
+thread.join()
+"""
+
+
+def test_a_loop_in_a_thread_is_blocked_by_name(profile, program, python):
+    """Blocks shorter than the interpreter's switch interval, into which no sample falls, go to what such blocks do."""
+    document = profile("python", program(IN_A_THREAD), python=python, options=("--passes", "joint")).document
+    (held,) = (row for row in document["asyncio"]["callbacks"] if row["function"] == "work")
+    blocked = shares(document, "blocked_ms")
+    assert 0.95 * held["held_ms"] <= blocked["computing"] + blocked["rendering"] <= 1.05 * held["held_ms"], blocked
+    assert blocked["rendering"] >= 0.2 * held["held_ms"], blocked
+    assert blocked["computing"] >= 0.2 * held["held_ms"], blocked
+
+
 EAGER = """\
 import asyncio, time
 async def child():

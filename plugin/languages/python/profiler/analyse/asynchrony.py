@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
     from profiler.analyse.concurrency import Concurrency
     from profiler.analyse.identity import Function, Resolver
     from profiler.analyse.model import Table
@@ -79,7 +81,7 @@ def blocking(table: Table, processes: list[Process], resolver: Resolver) -> Asyn
                 callback.blocks += int(blocks)
                 callback.held_s += seconds
                 callback.longest_s = max(callback.longest_s, longest)
-        for callback_code, stack, blocks, wall, cpu, longest, queued in process.rows.get("loop.blocks", ()):
+        for callback_code, stack, blocks, wall, cpu, longest, queued in sampled(process.rows.get("loop.blocks", ())):
             # Where nothing of the project's is beneath the loop (asyncio works on its behalf), the callback is meant.
             functions = _within_callback(resolver.stack(process, stack)) + resolver.stack(process, (callback_code,))
             block = stacks.setdefault(_inwards(functions), Block(_inwards(functions)))
@@ -102,6 +104,40 @@ def blocking(table: Table, processes: list[Process], resolver: Resolver) -> Asyn
     found.blocks = sorted((block for block in stacks.values() if block.stack), key=lambda block: -block.held_s)
     found.callbacks = sorted(callbacks.values(), key=lambda callback: -callback.held_s)
     return found
+
+
+def sampled(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
+    """`(code, stack, blocks, wall s, cpu s, longest, queued s)`, with the blocks that no sample fell into shared out.
+
+    Such a block did what the sampled ones did that the same callback ended at the same line: its stacks are theirs, in
+    proportion to their time. Where there is none it stays with the callback, with an empty stack.
+    """
+    places: dict[tuple[int, int], list[Sequence[Any]]] = {}
+    unseen: dict[tuple[int, int], list[float]] = {}
+    for code, line, stack, *figures in rows:
+        if stack:
+            places.setdefault((code, line), []).append((stack, *figures))
+        else:
+            row = unseen.setdefault((code, line), [0.0, 0.0, 0.0])
+            row[0], row[1], row[2] = row[0] + figures[0], row[1] + figures[1], max(row[2], figures[3])
+    for place in {**places, **unseen}:
+        code, seen = place[0], places.get(place, [])
+        blocks, wall, longest = unseen.get(place, (0.0, 0.0, 0.0))
+        total = sum(figures[2] for figures in seen)
+        if wall and not total:
+            yield code, (), blocks, wall, 0.0, longest, 0.0
+        for stack, its_blocks, its_wall, cpu, its_longest, queued in seen:
+            part = its_wall / total if total else 0.0
+            more = 1 + wall / total if total else 1.0
+            yield (
+                code,
+                stack,
+                its_blocks + blocks * part,
+                its_wall + wall * part,
+                cpu * more,
+                its_longest,
+                queued * more,
+            )
 
 
 def _inwards(functions: tuple[Function, ...]) -> tuple[Function, ...]:

@@ -67,8 +67,8 @@ class LoopWatch:
         self.others.clear()
         self.callbacks: dict[int, list[float]] = {}  # code of a callback -> [blocks, seconds, longest]
         self.blocks: dict[
-            tuple[int, tuple[int, ...]], list[float]
-        ] = {}  # -> [blocks, wall s, cpu s, longest, queued s]
+            tuple[int, int, tuple[int, ...]], list[float]
+        ] = {}  # code of a callback, line it stopped at, stack -> [blocks, wall s, cpu s, longest, queued s]
 
     def look(self) -> None:
         """Wrap asyncio when it has been imported."""
@@ -164,13 +164,14 @@ class LoopWatch:
         code = self.state.note(code_of(callback))
         if own >= BLOCK_S:
             self._held(code, own)
-        held = list(samples)
+        held, line = list(samples), _line_of(callback)
         sampled = sum(wall for _, wall, _, _ in held)
         if sampled <= 0:
-            held, sampled = [((code,) if code else (), seconds, 0.0, 0.0)], seconds
+            # A thread that computes lets nobody look at it for the 5 ms of the interpreter's switch interval.
+            held, sampled = [((), seconds, 0.0, 0.0)], seconds
         scale = seconds / sampled
         for stack, wall, cpu, queued in held:
-            part = self.blocks.setdefault((code, stack), [0, 0.0, 0.0, 0.0, 0.0])
+            part = self.blocks.setdefault((code, line, stack), [0, 0.0, 0.0, 0.0, 0.0])
             part[0] += wall * scale / seconds  # of one block, whose parts add up to one
             part[1] += wall * scale
             part[2] += cpu * scale
@@ -186,18 +187,29 @@ class LoopWatch:
         return {
             "steps": steps,
             "callbacks": [(code, *row) for code, row in callbacks.items()],
-            "blocks": [(code, stack, *row) for (code, stack), row in blocks.items()],
+            "blocks": [(*place, *row) for place, row in blocks.items()],
             "uvloop": "uvloop" in sys.modules,
         }
 
 
 def code_of(callback: Any) -> Any:
     """The code object behind a callback of the loop: of the coroutine where it is a task's step."""
-    task = getattr(callback, "__self__", None)
-    get_coroutine = getattr(task, "get_coro", None)
-    if get_coroutine is not None:
-        coroutine = get_coroutine()
+    coroutine = _coroutine_of(callback)
+    if coroutine is not None:
         return getattr(coroutine, "cr_code", None) or getattr(coroutine, "gi_code", None)
     function = getattr(callback, "__func__", callback)
     function = getattr(function, "func", function)  # functools.partial
     return getattr(function, "__code__", None)
+
+
+def _coroutine_of(callback: Any) -> Any:
+    """The coroutine of the task whose step a callback is, None where it is no task's."""
+    get_coroutine = getattr(getattr(callback, "__self__", None), "get_coro", None)
+    return None if get_coroutine is None else get_coroutine()
+
+
+def _line_of(callback: Any) -> int:
+    """The line at which a task's coroutine now waits, 0 where it has ended: it tells apart what its steps did."""
+    coroutine = _coroutine_of(callback)
+    frame = getattr(coroutine, "cr_frame", None) or getattr(coroutine, "gi_frame", None)
+    return getattr(frame, "f_lineno", 0) or 0

@@ -39,7 +39,9 @@ def test_records_add_up(tmp_path):
     written(
         tmp_path,
         seen(
-            stacks=[((1,), 1, 0.1, 0.1)], samples=1, loop={"steps": [2, 0.5], "blocks": [(1, (1,), 1, 2.0, 0.1, 2.0)]}
+            stacks=[((1,), 1, 0.1, 0.1)],
+            samples=1,
+            loop={"steps": [2, 0.5], "blocks": [(1, 12, (1,), 1, 2.0, 0.1, 2.0, 0.0)]},
         ),
         seen(stacks=[((1,), 2, 0.2, 0.2)], samples=2, loop={"steps": [3, 0.25], "blocks": []}),
     )
