@@ -4404,12 +4404,13 @@ class Collector:
         # A collection inside a tick lies outside that tick's CPU delta already, unless the tick is another thread's.
         if (state.apart or not state.busy) and _thread.get_ident() == state.main:
             state.collector_cpu += cpu
-        if state.apart:  # reading lets the sampling thread in: it would always come upon a collection, and see nothing
-            state.collecting = False
-        # Collections are a clock driven by allocation: a good moment to look at the level.
-        pages = self.resident.read()
-        if pages != self.resident.last:
-            self.resident.level(pages, stack)
+        # Collections are a clock driven by allocation: a good moment to look at the level. Not with a sampling thread:
+        # a read lets go of the interpreter lock and has it back before that thread is awake, which, woken each time,
+        # never has waited for the whole switch interval after which it could demand the lock.
+        if not state.apart:
+            pages = self.resident.read()
+            if pages != self.resident.last:
+                self.resident.level(pages, stack)
         state.collecting = False
 
     def summary(self) -> dict[str, Any]:

@@ -530,3 +530,18 @@ def test_a_program_that_blocks_all_signals_is_sampled(profile, program, python):
     assert close(found["second"], 20), found
     assert close(found["third"], 40), found
     assert [row["clock"] for row in document["processes"]] == ["sampling thread"] * 2
+
+
+def test_collections_do_not_hide_the_program_from_the_sampling_thread(profile, program, python):
+    """Code that keeps the collector busy is met where it is, and not only behind it, by samples of another thread."""
+    name = program(
+        "import signal\nsignal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())\n"
+        "def hoarding(n): return [[i, str(i)] for i in range(n)]\n"
+        "def building(n): return {str(i): (i, i) for i in range(n)}\n"
+        "def dropping():\n    if len(kept) > 6: del kept[:4]\nkept = []\n"
+        "for i in range(10):\n    kept.append(hoarding(120000)); kept.append(building(70000)); dropping()\n"
+    )
+    document = profile("python", name, python=python).document
+    found = shares(document)
+    assert document["totals"]["samples"] >= 25
+    assert found["hoarding"] + found["building"] > 78, found
