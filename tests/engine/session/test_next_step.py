@@ -81,7 +81,9 @@ def test_three_keeps_make_a_milestone_due() -> None:
     decided = [factories.kept(1), factories.kept(2)]
     assert next_step(PROFILED, decided, TREE, rows).action.startswith("codeflash-agent begin")
     decided.append(factories.kept(3))
-    assert next_step(PROFILED, decided, TREE, rows).action == "codeflash-agent milestone"
+    step = next_step(PROFILED, decided, TREE, rows)
+    assert step.action == "codeflash-agent milestone"
+    assert "; then codeflash-agent begin --target app/load.py::other " in step.why
 
 
 def test_a_profile_of_another_command_is_a_look_aside() -> None:

@@ -383,13 +383,14 @@ def test_status_without_a_session_names_the_first_step(top: Path, capsys: pytest
     assert not (top / ".codeflash").exists()
 
 
-def judged(monkeypatch: pytest.MonkeyPatch, verdict: Verdict | None) -> None:
-    """Let `measure` come to this verdict, with figures to match, for whatever stands in the tree."""
+def judged(monkeypatch: pytest.MonkeyPatch, verdict: Verdict | None, *, rss_mib: float = 110.0) -> None:
+    """Let `measure` come to this verdict, with `rss_mib` instead of 100 MiB, for whatever stands in the tree."""
 
     def measure(context: Context, **_: object) -> Record:
         record = experiment.require_open(context)
         record.candidate = experiment.candidate_now(context, record)
-        record.measurement = factories.measurement(cpu_s=factories.ratio(2.0, 1.0))
+        rss = factories.ratio(100.0, rss_mib, verdict="worse", unit="MiB")
+        record.measurement = factories.measurement(cpu_s=factories.ratio(2.0, 1.0), rss_mib=rss)
         record.verdict = verdict
         record.state = records.MEASURED if verdict is not None else records.OPEN
         context.save(record)
@@ -425,12 +426,14 @@ def test_measure_keep_closes_what_leaves_no_question_and_leaves_all_else_as_it_s
             (started / ".codeflash" / "discarded").iterdir()
         )
     capsys.readouterr()
-    judged(monkeypatch, Verdict("keep", "target better, none worse", "cpu 2x", ("cpu_s",), ()))
+    judged(monkeypatch, Verdict("keep", "net positive", "cpu 2x; against rss", ("cpu_s",), ("rss_mib",)), rss_mib=100.5)
     run("measure", "--keep", "perf: 40 % faster", status=1)
     assert "the message claims" in capsys.readouterr().err
     run("measure", "--interaction", "alloc→gc_reduction", status=2)
     run(*close)
     assert "keep (commit " in capsys.readouterr().out
+    message = project.git(tree(started), "log", "-1", "--format=%B")
+    assert "Trade-off: rss_mib 0.995x [0.985, 1.005] worse: a price below 2%" in message
     run("profile")
     assert "[unified profile 2]" in capsys.readouterr().out
     begin()

@@ -88,6 +88,28 @@ def test_trade_offs_are_weighed(measurement: Measurement, status: str, rule: str
     assert "net" in verdict.reason
 
 
+@pytest.mark.parametrize(
+    ("measurement", "price"),
+    [
+        (_measured(cpu_s=1.3, rss_mib=(0.987, "worse")), "rss_mib 0.987x [0.983, 0.991] worse: a price below 2%"),
+        (_measured(cpu_s=1.3, rss_mib=0.98), ""),  # at its pessimistic end it is more
+        (_measured(cpu_s=1.3, rss_mib=(0.987, "worse"), p99_ms=0.9), ""),
+        (_measured(pairs=20, cpu_s=1.04, rss_mib=(0.987, "worse")), ""),  # a small gain is weighed by somebody
+        (_measured(cpu_s=1.0, rss_mib=(0.987, "worse")), ""),
+        (_measured(cpu_s=1.3), ""),
+    ],
+)
+def test_a_slight_price_of_a_large_gain_leaves_no_question(measurement: Measurement, price: str) -> None:
+    """It is named with its figures, and only beside a gain that counts at once."""
+    assert decide.slight_price(_decide(measurement), measurement) == price
+
+
+def test_a_slight_price_with_a_finding_is_a_question() -> None:
+    """Whether the gain is real comes first."""
+    measurement = _measured(cpu_s=1.3, rss_mib=(0.987, "worse"))
+    assert decide.slight_price(_decide(measurement, "cpu", Finding("output-changed", "2 for 1")), measurement) == ""
+
+
 def test_net_gain_is_the_product_at_the_pessimistic_ends() -> None:
     """The net of CPU and memory is the sum of the logarithms of their lower ends."""
     ratios = _measured(cpu_s=1.3, rss_mib=0.9).metrics

@@ -10,7 +10,7 @@ from codeflash_agent.render import session as render
 from codeflash_agent.render.measurement import measurement_lines
 from codeflash_agent.session import context as contexts
 from codeflash_agent.session import experiment, measuring, next_step
-from codeflash_agent.verdict.decide import is_clean_no
+from codeflash_agent.verdict.decide import is_clean_no, slight_price
 from codeflash_agent.verdict.model import KEEP
 
 if TYPE_CHECKING:
@@ -38,8 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--keep",
         metavar="MESSAGE",
         help="close the experiment where the verdict leaves no question: a gain without findings is kept with this commit "
-        "message, a plain no is discarded with what was measured; both end with 0. All else (failing tests, a finding, "
-        "a trade-off, an inconclusive or unconfirmed figure, an ended budget) stays open as it is and ends with 1",
+        "message, also one that costs below 2 % elsewhere, which is written down; a plain no is discarded with what was "
+        "measured; both end with 0. All else (failing tests, a finding, a dearer trade-off, an inconclusive or "
+        "unconfirmed figure, an ended budget) stays open as it is and ends with 1",
     )
     parser.add_argument("--interaction", default="", help="with --keep: the cross-domain effect that was seen")
     _common.add_json(parser)
@@ -89,10 +90,11 @@ def _close(context: Context, record: Record, message: str, interaction: str) -> 
     verdict = record.verdict
     if verdict is None:
         return []
-    if verdict.status == KEEP and not verdict.findings and not verdict.worse:
+    price = slight_price(verdict, record.measurement) if record.measurement else ""
+    if verdict.status == KEEP and not verdict.findings and (price or not verdict.worse):
         try:
             experiment.keep(
-                context, message=message, explained={}, overrule="", trade_off="", interaction=interaction or "none"
+                context, message=message, explained={}, overrule="", trade_off=price, interaction=interaction or "none"
             )
         except Refused as refusal:  # the guard or a hook of the project's; what was measured is still to be shown
             return [f"not kept, the experiment stays open: {refusal}"]

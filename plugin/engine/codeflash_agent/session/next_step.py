@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 KEEPS_TO_MILESTONE = 3
+MILESTONE, WHOLE = "codeflash-agent milestone", "measure the whole branch against the start"
 COMPLETE = "codeflash-agent report --complete"
 
 
@@ -80,16 +81,17 @@ def next_step(
         return _end(session, standing.advice, why, review)
     if rows_left is None or targets.current_profile(session, tree_hash) is None:
         return Step("codeflash-agent profile", "the present state has no unified profile")
-    if not session.only and milestone_due(session, decided, last=standing.state == plateau.FLOOR and not session.out):
-        return Step("codeflash-agent milestone", "measure the whole branch against the start")
+    due = not session.only and milestone_due(session, decided, last=standing.state == plateau.FLOOR and not session.out)
     if standing.state == plateau.FLOOR:
-        return _end(session, standing.advice, why, review)
+        return Step(MILESTONE, WHOLE) if due else _end(session, standing.advice, why, review)
     asked = goals.domain_of(session.goal)
     fresh = _first_elsewhere(rows_left, standing.exhausted, asked)
     begin = (
         f"codeflash-agent begin --target {shlex.quote(fresh.identity)} --domains {','.join(fresh.domains)} "
         "--hypothesis '…' (or skip --target … --reason '…')"
     )
+    if due:
+        return Step(MILESTONE, f"{WHOLE}; then {begin}")
     if standing.state == plateau.STUCK:
         return Step(f"{standing.advice}; then {begin}", why)
     which = f"the goal names {asked}: its first target" if asked in fresh.domains else "first target of the table"

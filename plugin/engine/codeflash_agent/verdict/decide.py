@@ -49,6 +49,7 @@ MINIMUM = 0.05
 INSTRUCTIONS = "instructions"
 STARTUP = "startup_wall"
 CONFIRMED_PAIRS = 20
+SLIGHT = 0.02
 NET_MINIMUM = math.log(1.01)
 FAILING = "tests-failing"
 NONE_BETTER, NET_NEGATIVE = "none better", "net negative"
@@ -102,6 +103,20 @@ def is_clean_no(verdict: Verdict) -> bool:
     want somebody's judgement first.
     """
     return verdict.status == DISCARD and verdict.rule in CLEAN_NO and not verdict.findings
+
+
+def slight_price(verdict: Verdict, measurement: Measurement) -> str:
+    """What a trade-off costs where that leaves no question, as one line for the record; empty where it does.
+
+    That is a net gain of the minimum or more in some metric, against losses that are below 2 % even at the pessimistic end.
+    """
+    ratios = measurement.metrics
+    large = any(ratios[name].ratio >= 1.0 + MINIMUM for name in verdict.better)
+    if verdict.status != KEEP or not verdict.worse or verdict.findings or not large:
+        return ""
+    if any(ratios[name].low < 1.0 - SLIGHT for name in verdict.worse):
+        return ""
+    return "; ".join(shown(name, ratios[name]) for name in verdict.worse) + f": a price below {SLIGHT:.0%}"
 
 
 def _without_idle_counts(ratios: Mapping[str, Ratio]) -> dict[str, Ratio]:
