@@ -21,7 +21,15 @@ from pathlib import Path
 import clients
 from rehearsal import library
 from rehearsal.account import Account
-from rehearsal.client import ClientRun, RehearsalFailed, offline_environment, run
+from rehearsal.client import (
+    LIVE_PERMISSIONS,
+    ClientRun,
+    RehearsalFailed,
+    live_environment,
+    offline_environment,
+    require_login,
+    run,
+)
 from rehearsal.messages_api import ScriptBroken, ScriptedModel
 from rehearsal.story import Story
 
@@ -30,8 +38,6 @@ PLUGIN = ROOT / "plugin"
 SCRIPTED_PATIENCE_S = 600
 LIVE_PATIENCE_S = 3600
 LIVE_BUDGET_USD = "10"
-# Nobody is there to be asked, so what the plugin's agents use is allowed beforehand, and nothing else.
-LIVE_PERMISSIONS = ("--permission-mode", "acceptEdits", "--allowedTools", "Bash,Read,Edit,Write,Grep,Glob,Agent,Task")
 
 SCRIPTED_NOTE = """\
 In this demo the MODEL'S TURNS ARE SCRIPTED: what a model would say and which tools it would call was written before.
@@ -97,27 +103,6 @@ def play(executable: Path, story: Story, home: Path, account: Account) -> Client
             timeout_s=SCRIPTED_PATIENCE_S,
             on_event=account.on_event,
         ).check()
-
-
-def require_login(executable: Path) -> None:
-    """Check that the client could reach the real model.
-
-    Raises:
-        DemoProblem: there is no login and no key.
-    """
-    done = subprocess.run(
-        [executable, "auth", "status"], env=live_environment(), capture_output=True, timeout=60, check=False
-    )
-    if done.returncode:
-        raise DemoProblem(
-            f"LIVE=1 needs a login or a key, and there is neither: set ANTHROPIC_API_KEY, or run `{executable}` once and"
-            " log in; without LIVE=1 the demo needs no account"
-        )
-
-
-def live_environment() -> dict[str, str]:
-    """The environment of whoever runs this, with its login."""
-    return {**os.environ, "DISABLE_AUTOUPDATER": "1"}
 
 
 def play_live(executable: Path, story: Story, account: Account) -> ClientRun:

@@ -24,7 +24,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import clients
 from evals.metered import cost_of_log
 from evals.preparing import ROOT, EvalProblem, names, prepare
-from evals.running import Cost, Outcome, cost_of, judge, play, require_login
+from rehearsal.client import RehearsalFailed, require_login
+from evals.running import Cost, Outcome, cost_of, judge, play
 from evals.table import table, versus
 
 RESULTS = ROOT / ".cache" / "evals.jsonl"
@@ -110,7 +111,7 @@ def main(arguments: list[str] | None = None) -> int:
             print((versus if options.versus else table)(map(json.loads, lines)), end="")
             return 0
         return run_all(options)
-    except (EvalProblem, clients.ClientProblem, OSError) as error:
+    except (EvalProblem, RehearsalFailed, clients.ClientProblem, OSError) as error:
         print(f"evals: {error}", file=sys.stderr)
         return 2
 

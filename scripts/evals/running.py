@@ -10,14 +10,13 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from evals.preparing import ROOT, EvalProblem, description
-from rehearsal.client import ClientRun, run
+from rehearsal.client import LIVE_PERMISSIONS, ClientRun, live_environment, run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 PATIENCE_S = 5400
 BUDGET_USD = "10"
-PERMISSIONS = ("--permission-mode", "acceptEdits", "--allowedTools", "Bash,Read,Edit,Write,Grep,Glob,Agent,Task")
 BARE = (
     "Optimise the performance of this Python repository ({asked}). Keep its behaviour, tests and benchmarks as they are,"
     " prove what you gain, commit each change on a branch called codeflash/optimize, and say at the end what you gained."
@@ -49,17 +48,6 @@ class Outcome:
         return asdict(self)
 
 
-def require_login(executable: Path) -> None:
-    """Make sure that the client can reach the model.
-
-    Raises:
-        EvalProblem: there is no login and no key.
-    """
-    done = subprocess.run([executable, "auth", "status"], capture_output=True, timeout=60, check=False)
-    if done.returncode and not os.environ.get("ANTHROPIC_API_KEY"):
-        raise EvalProblem(f"this needs the real model: set ANTHROPIC_API_KEY, or run `{executable}` once and log in")
-
-
 def play(name: str, arm: str, repository: Path, executable: Path) -> ClientRun:
     """Run the project's prompt in `repository`."""
     prompt = description(name)["prompt"]
@@ -71,10 +59,10 @@ def play(name: str, arm: str, repository: Path, executable: Path) -> ClientRun:
         executable,
         prompt,
         cwd=repository,
-        environment={**os.environ, "DISABLE_AUTOUPDATER": "1"},
+        environment=live_environment(),
         plugin=ROOT / "plugin" if arm == "plugin" else None,
         arguments=["--max-budget-usd", BUDGET_USD],
-        permissions=PERMISSIONS,
+        permissions=LIVE_PERMISSIONS,
         timeout_s=PATIENCE_S,
     )
 

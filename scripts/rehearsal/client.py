@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 Event = dict[str, Any]
 
+# With the real model nobody is there to be asked: what the plugin's agents use is allowed beforehand, and nothing else.
+LIVE_PERMISSIONS = ("--permission-mode", "acceptEdits", "--allowedTools", "Bash,Read,Edit,Write,Grep,Glob,Agent,Task")
+
 
 class RehearsalFailed(Exception):
     """The client or the script broke; the message says how, with what the client wrote last."""
@@ -112,6 +115,26 @@ def offline_environment(model: ScriptedModel, home: Path, extra: Mapping[str, st
         "ANTHROPIC_API_KEY": "sk-rehearsal",
         **(extra or {}),
     }
+
+
+def live_environment() -> dict[str, str]:
+    """The environment of whoever runs this, with its login."""
+    return {**os.environ, "DISABLE_AUTOUPDATER": "1"}
+
+
+def require_login(executable: Path) -> None:
+    """Check that the client could reach the real model.
+
+    Raises:
+        RehearsalFailed: there is no login and no key.
+    """
+    asked = [str(executable), "auth", "status"]
+    done = subprocess.run(asked, env=live_environment(), capture_output=True, timeout=60, check=False)
+    if done.returncode:
+        raise RehearsalFailed(
+            f"the real model needs a login or a key, and there is neither: set ANTHROPIC_API_KEY, or run `{executable}`"
+            " once and log in"
+        )
 
 
 def run(

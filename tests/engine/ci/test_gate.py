@@ -9,6 +9,7 @@ import pytest
 
 from codeflash_agent import cli
 from codeflash_agent.ci import gate
+from codeflash_agent.verdict.dimensions import DOMAINS
 
 from . import github_api
 from .github_api import BASE, HEAD, Answers, GitHub, event, pull
@@ -30,7 +31,7 @@ def test_a_maintainers_command_starts_a_session_on_the_pinned_commit() -> None:
     )
 
 
-@pytest.mark.parametrize("domain", gate.DOMAINS)
+@pytest.mark.parametrize("domain", DOMAINS)
 def test_a_domain_is_one_of_our_words(domain: str) -> None:
     """The one argument is mapped to a word of ours."""
     assert decide(event(comment__body=f"thanks!\n\n/codeflash optimize {domain}\n")).domain == domain

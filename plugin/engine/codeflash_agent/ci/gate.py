@@ -6,12 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from codeflash_agent.verdict.dimensions import DOMAINS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 COMMAND = re.compile(r"^/codeflash(?:[ \t]+(.*))?$", re.MULTILINE)
 VERBS = ("optimize",)
-DOMAINS = ("cpu", "memory", "gc", "async", "structure")
 MAY = ("admin", "maintain", "write")
 BODY_LIMIT = 70_000  # GitHub allows 65,536; anything longer is not from there
 SHA = re.compile(r"[0-9a-f]{40}")

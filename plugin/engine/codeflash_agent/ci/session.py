@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeflash_agent.ci import publish
-from codeflash_agent.ci.gate import DOMAINS
 from codeflash_agent.errors import EnvironmentProblem
 from codeflash_agent.storage import git
+from codeflash_agent.verdict.dimensions import DOMAINS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,13 +8,13 @@ from codeflash_agent.commands import _common
 from codeflash_agent.errors import EnvironmentProblem
 from codeflash_agent.session import context as contexts
 from codeflash_agent.session import experiment
+from codeflash_agent.verdict.dimensions import DOMAINS
 
 if TYPE_CHECKING:
     import argparse
 
 HELP = "open one experiment: one target, one hypothesis, one fix"
 EXAMPLE = "codeflash-agent begin --target src/app/load.py::parse --domains cpu,memory --hypothesis 'one pass instead of two copies'"
-DOMAINS = ("cpu", "memory", "gc", "async", "structure")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

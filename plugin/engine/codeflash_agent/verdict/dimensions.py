@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from codeflash_agent.measure.model import Ratio
 
 METRIC_OF = {"cpu": "cpu_s", "memory": "rss_mib", "gc": "gc_s", "async": "wall_s", "structure": "wall_s"}
+DOMAINS = tuple(METRIC_OF)  # what a cost or an experiment can be about
 
 TIME, MEMORY, COLLECTOR = "time", "memory", "collector"
 _GROUP_OF = {"instructions": TIME, "cpu_s": TIME, "wall_s": TIME, "rss_mib": MEMORY, "gc_s": COLLECTOR}

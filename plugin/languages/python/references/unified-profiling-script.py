@@ -4534,6 +4534,7 @@ import _thread
 import sys
 
 from .originals import time
+from .standins import like
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -4565,7 +4566,7 @@ class EagerSteps:
             if factory is not None:
                 self._time_steps(base)
 
-        _replace(base, "set_task_factory", set_task_factory)
+        base.set_task_factory = like(set_task_factory, original)
         if getattr(loop, "_task_factory", None) is not None:
             self._time_steps(base)
 
@@ -4589,7 +4590,7 @@ class EagerSteps:
             finally:
                 inside[ident] += outer
 
-        _replace(base, "create_task", create_task)
+        base.create_task = like(create_task, original)
 
     def taken_over(self) -> float:
         """Seconds of this thread's callback, which has just ended, that were other tasks' steps."""
@@ -4599,14 +4600,6 @@ class EagerSteps:
 def _has_begun(coroutine: Any) -> bool:
     """Whether a coroutine has run, to its end or to where it waits."""
     return getattr(coroutine, "cr_frame", coroutine) is None or getattr(coroutine, "cr_suspended", False)
-
-
-def _replace(owner: Any, name: str, function: Callable[..., Any]) -> None:
-    original = getattr(owner, name)
-    function.__name__, function.__qualname__ = name, original.__qualname__
-    function.__doc__, function.__module__ = original.__doc__, original.__module__
-    function.__wrapped__ = original  # type: ignore[attr-defined]
-    setattr(owner, name, function)
 '''
 
 EMBEDDED['profiler/collect/injected.py'] = r'''"""Copied to `sitecustomize.py` in the folder that the launcher puts first on the path of every Python process.
@@ -5131,6 +5124,7 @@ import sys
 from .contention import RunDelay
 from .eager import EagerSteps
 from .originals import time
+from .standins import like
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -5246,8 +5240,7 @@ class LoopWatch:
                 if awaits is not None:
                     awaits.suspended(callback, start + elsewhere_s, now())
 
-        _run.__wrapped__ = run  # type: ignore[attr-defined]
-        return _run
+        return like(_run, run)
 
     def look_elsewhere(self, now: float) -> None:
         """Note what the callbacks of loops in other threads do; called at each sample, in the main thread."""
@@ -6472,8 +6465,8 @@ if TYPE_CHECKING:
 
 def like(function: Callable[..., Any], original: Callable[..., Any]) -> Callable[..., Any]:
     """`function` under the name of what it stands before."""
-    function.__name__ = function.__qualname__ = original.__name__
-    function.__doc__ = original.__doc__
+    function.__name__, function.__qualname__ = original.__name__, original.__qualname__
+    function.__doc__, function.__module__ = original.__doc__, original.__module__
     function.__wrapped__ = original  # type: ignore[attr-defined]
     return function
 '''
@@ -6672,6 +6665,7 @@ import _thread
 import sys
 
 from .originals import time
+from .standins import like
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -6801,9 +6795,7 @@ class Threads:
                 self.clock.let_system_calls_be_interrupted(True)
             return start(*args, **kwargs)
 
-        start_thread.__name__ = start.__name__
-        start_thread.__wrapped__ = start  # type: ignore[attr-defined]
-        return start_thread
+        return like(start_thread, start)
 
 
 def _clock_of(ident: int) -> int | None:
@@ -7345,6 +7337,7 @@ import os
 import sys
 
 from .originals import os as real
+from .standins import like
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -7368,10 +7361,7 @@ def keep_whole(observer: Observer) -> None:
         finally:
             observer.pause(False)
 
-    write.__qualname__ = "write"
-    write.__doc__ = real.write.__doc__
-    write.__wrapped__ = real.write  # type: ignore[attr-defined]
-    os.write = write
+    os.write = like(write, real.write)
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         made = _unbuffered(observer, stream)

@@ -10,6 +10,7 @@ import _thread
 import sys
 
 from .originals import time
+from .standins import like
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class EagerSteps:
             if factory is not None:
                 self._time_steps(base)
 
-        _replace(base, "set_task_factory", set_task_factory)
+        base.set_task_factory = like(set_task_factory, original)
         if getattr(loop, "_task_factory", None) is not None:
             self._time_steps(base)
 
@@ -65,7 +66,7 @@ class EagerSteps:
             finally:
                 inside[ident] += outer
 
-        _replace(base, "create_task", create_task)
+        base.create_task = like(create_task, original)
 
     def taken_over(self) -> float:
         """Seconds of this thread's callback, which has just ended, that were other tasks' steps."""
@@ -75,11 +76,3 @@ class EagerSteps:
 def _has_begun(coroutine: Any) -> bool:
     """Whether a coroutine has run, to its end or to where it waits."""
     return getattr(coroutine, "cr_frame", coroutine) is None or getattr(coroutine, "cr_suspended", False)
-
-
-def _replace(owner: Any, name: str, function: Callable[..., Any]) -> None:
-    original = getattr(owner, name)
-    function.__name__, function.__qualname__ = name, original.__qualname__
-    function.__doc__, function.__module__ = original.__doc__, original.__module__
-    function.__wrapped__ = original  # type: ignore[attr-defined]
-    setattr(owner, name, function)

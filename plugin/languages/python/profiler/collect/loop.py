@@ -12,6 +12,7 @@ import sys
 from .contention import RunDelay
 from .eager import EagerSteps
 from .originals import time
+from .standins import like
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -127,8 +128,7 @@ class LoopWatch:
                 if awaits is not None:
                     awaits.suspended(callback, start + elsewhere_s, now())
 
-        _run.__wrapped__ = run  # type: ignore[attr-defined]
-        return _run
+        return like(_run, run)
 
     def look_elsewhere(self, now: float) -> None:
         """Note what the callbacks of loops in other threads do; called at each sample, in the main thread."""

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 def like(function: Callable[..., Any], original: Callable[..., Any]) -> Callable[..., Any]:
     """`function` under the name of what it stands before."""
-    function.__name__ = function.__qualname__ = original.__name__
-    function.__doc__ = original.__doc__
+    function.__name__, function.__qualname__ = original.__name__, original.__qualname__
+    function.__doc__, function.__module__ = original.__doc__, original.__module__
     function.__wrapped__ = original  # type: ignore[attr-defined]
     return function

@@ -6,6 +6,7 @@ import _thread
 import sys
 
 from .originals import time
+from .standins import like
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -135,9 +136,7 @@ class Threads:
                 self.clock.let_system_calls_be_interrupted(True)
             return start(*args, **kwargs)
 
-        start_thread.__name__ = start.__name__
-        start_thread.__wrapped__ = start  # type: ignore[attr-defined]
-        return start_thread
+        return like(start_thread, start)
 
 
 def _clock_of(ident: int) -> int | None:

@@ -13,6 +13,7 @@ import os
 import sys
 
 from .originals import os as real
+from .standins import like
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,10 +37,7 @@ def keep_whole(observer: Observer) -> None:
         finally:
             observer.pause(False)
 
-    write.__qualname__ = "write"
-    write.__doc__ = real.write.__doc__
-    write.__wrapped__ = real.write  # type: ignore[attr-defined]
-    os.write = write
+    os.write = like(write, real.write)
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         made = _unbuffered(observer, stream)
