@@ -348,6 +348,11 @@ def test_run_uses_each_trees_own_code(top: Path, capfd: pytest.CaptureFixture[st
     assert capfd.readouterr().out == "['b', 'a']\n"
     run("run", "--", "python", "-c", "raise SystemExit(7)", status=7)
     run("run", "--", "no-such-command", status=2)
+    project.write(top / "venv" / "bin" / "who", "#!/bin/sh\npwd")
+    (top / "venv" / "bin" / "who").chmod(0o755)
+    run("run", "--", "venv/bin/who")
+    assert capfd.readouterr().out.strip() == str(tree(top)), "a program that git does not track runs in the tree"
+    run("run", "--", "venv/bin/no-such-command", status=2)
 
 
 def test_a_skipped_target_is_listed_with_its_reason(top: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -447,6 +452,37 @@ def test_measure_keep_closes_what_leaves_no_question_and_leaves_all_else_as_it_s
     run("profile")
     assert "profile 2 is of this state already" in capsys.readouterr().out
     run("begin", "--target", "x::y", "--domains", "cpu", "--hypothesis", "the next may follow at once")
+
+
+@pytest.mark.slow
+def test_a_milestone_measures_by_the_benchmark_that_the_session_began_with_too(
+    started: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where another was locked since; and where the first can no longer be run that is said, and nothing else fails."""
+    finer = ("--benchmark", "python bench.py finer", "--no-tests", "--runs", "1")
+    run("baseline", "--again", "finer", *finer)
+    run("profile", "--quick")
+    begin()
+    edit(started, project.FAST)
+    judged(monkeypatch, Verdict("keep", "target better, none worse", "cpu 2x", ("cpu_s",), ()))
+    run("measure", "--keep", "perf: keep order by dict")
+    capsys.readouterr()
+    run("milestone")
+    assert "By `python bench.py`, with which the session began: **" in capsys.readouterr().out
+    run("report")
+    report = capsys.readouterr().out
+    assert "By `python bench.py`, with which the session began: **" in report
+    assert "(product of the kept ratios, by 2 methods; above 1 is better)" in report
+    document = json.loads((started / ".codeflash" / "session.json").read_text())
+    assert document["milestones"][0]["former"]["pairs"] >= 5
+
+    document["baselines"][0]["method"]["benchmark"] = "python gone.py"
+    document["milestones"] = []
+    (started / ".codeflash" / "session.json").write_text(json.dumps(document))
+    run("milestone")
+    out, err = capsys.readouterr()
+    assert "with which the session began" not in out
+    assert "not measured by it: " in err
 
 
 @pytest.mark.slow

@@ -110,6 +110,21 @@ def test_a_slight_price_with_a_finding_is_a_question() -> None:
     assert decide.slight_price(_decide(measurement, "cpu", Finding("output-changed", "2 for 1")), measurement) == ""
 
 
+@pytest.mark.parametrize(
+    ("measurement", "rule", "clean"),
+    [
+        (_measured(cpu_s=(1.047, "same"), rss_mib=1.0), "gain within the band", False),  # [1.043, 1.051]
+        (_measured(cpu_s=1.0, wall_s=(1.047, "same")), "gain within the band", False),
+        (_measured(cpu_s=(1.015, "same"), rss_mib=1.0), "none better", True),
+        (_measured(cpu_s=(0.953, "same"), rss_mib=1.0), "none better", True),
+    ],
+)
+def test_a_gain_that_a_noisy_baseline_hides_is_no_plain_no(measurement: Measurement, rule: str, clean: bool) -> None:
+    """An interval that lies beyond the narrowest band is told, and the experiment is not closed by itself."""
+    verdict = _decide(measurement)
+    assert (verdict.status, verdict.rule, decide.is_clean_no(verdict)) == (DISCARD, rule, clean)
+
+
 def test_net_gain_is_the_product_at_the_pessimistic_ends() -> None:
     """The net of CPU and memory is the sum of the logarithms of their lower ends."""
     ratios = _measured(cpu_s=1.3, rss_mib=0.9).metrics

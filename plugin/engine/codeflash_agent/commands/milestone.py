@@ -39,6 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
             f"[milestone] {milestone.tag} at {milestone.commit[:12]}, {milestone.keeps} kept: measured whole "
             f"{render.measured(milestone.measurement)}; product of the kept ratios {render.gains_line(product)}"
         ),
+        *render.began_with_lines(milestone),
         step.line(),
     ]
     _common.emit(arguments, lines, {**asdict(milestone), "next": vars(step)})

@@ -12,6 +12,7 @@ from codeflash_agent.session import worktrees
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
 HELP = "run a command in the session's tree (or the last kept commit's, or the start's) so that it imports that tree's code"
 EXAMPLE = "codeflash-agent run --baseline -- ./compare_on_odd_input"
@@ -38,9 +39,10 @@ def run(arguments: argparse.Namespace) -> int:
         with contexts.opened() as context:
             commit = context.session.start_commit if arguments.start else context.base_commit
             tree = worktrees.baseline_at(context.layout, context.setup, commit)
+    command = [_program(arguments.command[0], tree, context.layout.project), *arguments.command[1:]]
     environment = context.language.environment(context.setup, context.layout.project, tree)
     try:
-        done = subprocess.run(arguments.command, cwd=tree, env=environment, check=False)
+        done = subprocess.run(command, cwd=tree, env=environment, check=False)
     except OSError as error:
         raise EnvironmentProblem(
             f"cannot run {arguments.command[0]!r} in {tree}: {error.strerror or error}; check the command after --"
@@ -48,3 +50,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         _common.emit(arguments, [], {"command": arguments.command, "tree": str(tree), "exit_code": done.returncode})
     return done.returncode if done.returncode >= 0 else 128 - done.returncode
+
+
+def _program(word: str, tree: Path, project: Path) -> str:
+    """The program that a path means: what git does not track, like an environment, is in the checkout alone."""
+    relative = "/" in word and not word.startswith("/")
+    return str(project / word) if relative and not (tree / word).exists() and (project / word).exists() else word

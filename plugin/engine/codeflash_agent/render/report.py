@@ -156,12 +156,14 @@ def _headline(session: Session, kept: Sequence[Record], gains: Mapping[str, floa
     if not kept:
         return [NOTHING_KEPT if tried else NOTHING_TRIED]
     start = f"since `{session.start_commit[:12]}`"
-    product = f"{render.gains_line(gains)} (product of the kept ratios; above 1 is better)"
+    methods = f", by {len(session.baselines) + 1} methods" if session.baselines else ""
+    product = f"{render.gains_line(gains)} (product of the kept ratios{methods}; above 1 is better)"
     last = session.milestones[-1] if session.milestones else None
     if last is None or last.commit != kept[-1].commit:
-        return [f"**{render.gains_line(gains)}** {start} (product of the kept ratios; above 1 is better)."]
+        return [f"**{render.gains_line(gains)}** {start} (product of the kept ratios{methods}; above 1 is better)."]
     return [
         f"{render.moved(last.measurement)} {start}, measured whole over {last.measurement.pairs} pairs.",
+        *render.began_with_lines(last),
         "",
         f"Beside it: {product}.",
     ]

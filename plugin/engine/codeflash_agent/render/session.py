@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from codeflash_agent.measure.model import Measurement, Ratio
     from codeflash_agent.session.next_step import Step
     from codeflash_agent.session.records import Record
-    from codeflash_agent.session.state import Session
+    from codeflash_agent.session.state import Milestone, Session
     from codeflash_agent.session.targets import Target
 
 TABLE_ROWS = 10
@@ -227,7 +227,18 @@ def milestone_lines(session: Session) -> list[str]:
     if not session.milestones:
         return []
     last = session.milestones[-1]
-    return [f"measured whole at {last.tag} ({last.commit[:12]}, {last.keeps} kept): {measured(last.measurement)}"]
+    whole = f"measured whole at {last.tag} ({last.commit[:12]}, {last.keeps} kept): {measured(last.measurement)}"
+    return [whole, *began_with_lines(last)]
+
+
+def began_with_lines(milestone: Milestone) -> list[str]:
+    """The whole by the benchmark that the session began with, where that is no longer the locked one."""
+    if milestone.former is None:
+        return []
+    figures = moved(milestone.former)
+    return [
+        f"By `{milestone.began_with}`, with which the session began: {figures}, over {milestone.former.pairs} pairs."
+    ]
 
 
 def skipped_lines(session: Session) -> list[str]:

@@ -73,6 +73,16 @@ class Milestone:
     keeps: int  # kept experiments up to this commit
     measurement: Measurement
     at: str
+    # By the benchmark that the session began with, where the method has another one by now.
+    began_with: str = ""
+    former: Measurement | None = None
+
+    @classmethod
+    def from_json(cls, document: dict[str, Any]) -> Milestone:
+        """The inverse of `asdict`."""
+        former = document.get("former")
+        made = {"former": Measurement.from_json(former)} if former else {}
+        return cls(**{**document, "measurement": Measurement.from_json(document["measurement"]), **made})
 
 
 @dataclass
@@ -120,10 +130,7 @@ class Session:
         known["profiles"] = [ProfileEntry(**entry) for entry in known["profiles"]]
         known["skipped"] = [Skip(**entry) for entry in known.get("skipped", ())]
         known["dispatched"] = [Dispatch(**entry) for entry in known.get("dispatched", ())]
-        known["milestones"] = [
-            Milestone(**{**entry, "measurement": Measurement.from_json(entry["measurement"])})
-            for entry in known.get("milestones", ())
-        ]
+        known["milestones"] = [Milestone.from_json(entry) for entry in known.get("milestones", ())]
         return cls(**known)
 
 

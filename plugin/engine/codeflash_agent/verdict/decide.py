@@ -8,7 +8,7 @@ three more of its size. The rules, the first that applies:
 | situation | verdict | rule |
 | --- | --- | --- |
 | tests newly fail | fix | tests fail |
-| no metric better | discard | none better, or inconclusive |
+| no metric better | discard | none better, gain within the band, or inconclusive |
 | a metric better, another worse, net positive | keep | net positive |
 | a metric better, another worse, net not positive | discard | net negative |
 | no gain counts | discard | gain below the minimum |
@@ -52,7 +52,7 @@ CONFIRMED_PAIRS = 20
 SLIGHT = 0.02
 NET_MINIMUM = math.log(1.01)
 FAILING = "tests-failing"
-NONE_BETTER, NET_NEGATIVE = "none better", "net negative"
+NONE_BETTER, NET_NEGATIVE, WITHIN_BAND = "none better", "net negative", "gain within the band"
 CLEAN_NO = (NONE_BETTER, NET_NEGATIVE)
 
 
@@ -182,6 +182,14 @@ def _nothing_better(measurement: Measurement, metric: str | None, losses: str) -
         text = "; ".join(shown(name, ratios[name]) for name in open_ones)
         wide = f"{text}: the interval is too wide after {measurement.pairs} pairs to claim a gain"
         return DISCARD, "inconclusive", f"{wide}; that was the last look, so measuring the same again adds nothing"
+    hidden = [name for name, ratio in ratios.items() if ratio.low >= 1.0 + statistics.floor_of(name)]
+    if hidden:
+        text = "; ".join(shown(name, ratios[name]) for name in hidden)
+        band = f"{text}: beyond chance, within what this machine showed between equal trees at the baseline"
+        advice = (
+            "where it is quieter now, or the benchmark can be finer: discard, `baseline --again REASON`, the same again"
+        )
+        return DISCARD, WITHIN_BAND, f"{band}; {advice}"
     text = "; ".join(shown(name, ratios[name]) for name in aims if name is not None) or "no metric was measured"
     return DISCARD, NONE_BETTER, f"none better: {text}"
 
