@@ -64,7 +64,14 @@ def test_the_answer_is_ready_to_hand_on() -> None:
     )
     due = Due("codeflash-agent review", "no reviewer has seen it")
     lines = answer_lines(
-        session, records, {"cpu_s": 2.0}, "Not complete: x", [], due, ["too small to win: a.py::h"], ["a.py::i"]
+        session,
+        records,
+        {"cpu_s": 2.0},
+        "Not complete: x",
+        [],
+        due,
+        ["too small to win: a.py::h"],
+        ["a.py::i", "app/load.py::parse"],
     )
     assert lines[0] == "Not complete: x"
     assert "1 kept, 1 discarded" in lines[2]
@@ -77,5 +84,6 @@ def test_the_answer_is_ready_to_hand_on() -> None:
     assert "- left: a.py::f, a.py::g: calls others" in lines
     assert "- too small to win: a.py::h" in lines
     assert "- not tried: a.py::i" in lines
+    assert "- not tried again after its keep: app/load.py::parse" in lines
     assert "- review: none yet" in lines
     assert len(lines) <= 20

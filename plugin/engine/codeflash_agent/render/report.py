@@ -133,8 +133,12 @@ def answer_lines(
         reasons.setdefault(skip.reason, []).append(skip.target)
     lines += [f"- left: {', '.join(names)}: {reason}" for reason, names in reasons.items()]
     lines += [f"- {line}" for line in floor]
-    if still_open:
-        lines.append(f"- not tried: {', '.join(still_open)}")
+    names = [record.target for record in kept]
+    for words, open_ones in (
+        ("not tried", [name for name in still_open if name not in names]),
+        ("not tried again after its keep", [name for name in still_open if name in names]),
+    ):
+        lines += [f"- {words}: {', '.join(open_ones)}"] if open_ones else []
     tests = next((record.tests_head for record in reversed(kept) if record.tests_head is not None), None)
     if tests is not None and tests.granular:
         lines.append(f"- tests on the last keep: {tests.passed} passed, {tests.failed} failed")

@@ -13,7 +13,7 @@ from codeflash_agent.language import Answer
 from codeflash_python import paths
 from codeflash_python.detect import project_files
 from codeflash_python.environment import import_roots
-from codeflash_python.tools import inside
+from codeflash_python.tools import inside, native
 from codeflash_python.tools.heat import Heated
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ ENOUGH_PERCENT, FEW_FUNCTIONS = 20.0, 10
 USUAL_COST = 0.15
 # A gain that the number of samples leaves open by more than this part of it asks for a longer profile.
 CLOSE = 0.25
+SHOWN = 8
 WRITING = re.compile(
     r"(^|_)(write|dump|dumps|save|emit|render|transform|transformer|replace|changes|remove|insert|unparse|codemod|serialize|"
     r"leave|update|delete|set|edit|patch|generate|apply)($|_)|=$|Transformer|^code$"
@@ -45,13 +46,28 @@ def answer(inquiry: Inquiry) -> Answer:
     name = inquiry.options.get("distribution")
     shares = sorted((inquiry.profile or {}).get("distributions") or [], key=lambda one: -one["percent"])
     if not name:
-        document = {"schema_version": 1, "joined": inquiry.profile is not None, "distributions": shares}
+        own = {name.partition(".")[0] for name in _modules(inquiry).values()}
+        calls = native.called_on_hot_lines(Heated(inquiry.profile, inquiry.tree, inquiry.project), own)
+        document = {
+            "schema_version": 1,
+            "joined": inquiry.profile is not None,
+            "distributions": shares,
+            "calls_on_hot_lines": calls,
+        }
         lines = [f"{one['percent']:6.1f} %  {one['name']} {one['version'] or ''}" for one in shares]
         head = (
             "[library] share of CPU time below calls from the project"
             if shares
             else "[library] no profile, or no library in it; run `codeflash-agent profile`"
         )
+        if calls:
+            lines.append(
+                "hot lines of the project with such calls; C code has no rows of its own and is counted there:"
+            )
+        lines += [
+            f"{one['percent']:6.1f} %  {one['file']}:{one['line']} {one['function']}: {', '.join(one['names'][:4])}"
+            for one in calls[:SHOWN]
+        ]
         return Answer([head, *lines], document)
     found = inside.ask(inquiry, "library", {"distribution": name, "files": _modules(inquiry)})
     share = next(
