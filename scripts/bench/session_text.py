@@ -86,9 +86,11 @@ def _walk(name: str, place: Path, plugin: Path, steps: str) -> list[dict[str, An
     if steps == "chained":
         call("start", f"{AGENT} setup && {AGENT} baseline --goal 'make it faster' && {AGENT} profile")
         ones = [
-            _begin(one) + f" && {_apply(name, one)} && {AGENT} measure --keep {_message(one)} && {AGENT} profile"
+            _begin(one)
+            + f" && {_apply(name, one)} && {AGENT} measure --keep {_message(one)} && {AGENT} profile --brief"
             for one in evaluation["planted"]
         ]
+        ones[-1] = ones[-1].removesuffix(" --brief")
         # All in one call; where a verdict stops it, that one is discarded and the rest go on in the next.
         while ones:
             status = call("experiments", " && ".join(ones), tree)

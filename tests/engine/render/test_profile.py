@@ -73,5 +73,7 @@ def test_interactions_are_told_in_full_once() -> None:
 
 def test_a_long_table_is_cut_and_its_rest_is_named() -> None:
     """After six rows the names of the others stand in one line."""
-    lines = change_lines(_document(), _document(*(_target(f"f{number}", 5.0) for number in range(9))), 2)
+    rows = _document(*(_target(f"f{number}", 5.0) for number in range(9)))
+    lines = change_lines(_document(), rows, 2)
+    assert change_lines(_document(), rows, 2, brief=True) == [lines[0], *lines[2:5]]
     assert lines[-1] == "  and 3 more: f6 a.py:1, f7 a.py:1, f8 a.py:1"

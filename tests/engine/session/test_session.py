@@ -436,7 +436,9 @@ def test_measure_keep_closes_what_leaves_no_question_and_leaves_all_else_as_it_s
     assert "the message claims" in capsys.readouterr().err
     run("measure", "--interaction", "alloc→gc_reduction", status=2)
     run(*close)
-    assert "keep (commit " in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "[experiment 1] words/text.py::distinct (cpu): KEEP; CPU 2.00x [1.98, 2.02] better" in out
+    assert "(net positive, 15 pairs)\nperf: keep order by dict (commit " in out
     message = project.git(tree(started), "log", "-1", "--format=%B")
     assert "Trade-off: rss_mib 0.995x [0.985, 1.005] worse: a price below 2%" in message
     run("profile")
@@ -445,7 +447,9 @@ def test_measure_keep_closes_what_leaves_no_question_and_leaves_all_else_as_it_s
     edit(started, project.SAME)
     judged(monkeypatch, Verdict("discard", "none better", "none better: cpu_s 1.000x same", (), ()))
     run(*close)
-    assert "discard: measured: none better" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "(cpu): DISCARD; " in out
+    assert "\nmeasured: none better" in out
     assert [row["status"] for row in rows(started)] == ["keep", "discard"]
     assert len(list((started / ".codeflash" / "discarded").glob("002-*.patch"))) == 1
     assert project.git(tree(started), "status", "--porcelain") == ""

@@ -31,15 +31,11 @@ def open_lines(context: Context, rows: Sequence[Target] | None) -> list[str]:
     return [*closed, f"still open: {', '.join(names)}"] if names else closed
 
 
-def closing_lines(context: Context, record: Record, *, brief: bool = False) -> list[str]:
-    """The experiment's line, every third time the progress, and what is next; `brief` below a table of its figures."""
+def closing_lines(context: Context, record: Record) -> list[str]:
+    """The experiment's line, what it rests on, every third time the progress, and what is next."""
     step = now(context).step
     ended = f" (commit {record.commit[:12]})" if record.commit else ""
-    lines = (
-        [f"{record.state}{ended}: {record.description}"]
-        if brief
-        else [render.experiment_line(record), f"{record.description}{ended}"]
-    )
+    lines = [render.experiment_line(record), f"{record.description}{ended}"]
     decided = context.decided
     if len(decided) % PROGRESS_EVERY == 0:
         lines.append(render.progress_line(decided, gains.products(context.records), step))

@@ -60,10 +60,9 @@ def run(arguments: argparse.Namespace) -> int:
             dimension=arguments.dimension or arguments.domains[0],
             hypothesis=arguments.hypothesis,
         )
-        lines = [
-            f"[experiment {record.number}] open: {record.target} ({', '.join(record.domains)}): {record.hypothesis}",
-            f"edit in {context.tree}; ONE fix; then: codeflash-agent measure",
-        ]
+        lines = [f"[experiment {record.number}] open: {record.target} ({', '.join(record.domains)})"]
+        if record.number == 1:
+            lines.append(f"edit in {context.tree}; ONE fix; then: codeflash-agent measure")
         _common.emit(arguments, lines, record.as_json())
     return 0
 

@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--keep",
         metavar="MESSAGE",
         help="close the experiment where the verdict leaves no question: a gain without findings is kept with this commit "
-        "message, also one that costs below 2 % elsewhere, which is written down; a plain no is discarded with what was "
+        "message, also one that costs below 2 %% elsewhere, which is written down; a plain no is discarded with what was "
         "measured; both end with 0. All else (failing tests, a finding, a dearer trade-off, an inconclusive or "
         "unconfirmed figure, an ended budget) stays open as it is and ends with 1",
     )
@@ -56,11 +56,11 @@ def run(arguments: argparse.Namespace) -> int:
         record = measuring.measure(context, budget_s=arguments.budget, progress=_common.progress)
         verdict = record.verdict
         clean = verdict is not None and verdict.status == KEEP and not verdict.findings
-        lines = _lines(record)
+        closing: Sequence[str] = []
         if arguments.keep is not None:
             closing = _close(context, record, arguments.keep, arguments.interaction)
             clean = record.decided
-            lines += closing
+        lines = [*closing] if record.decided else [*_lines(record), *closing]
     if not record.decided:
         step = next_step.after_verdict(record, verdict).action if verdict is not None else "codeflash-agent measure"
         lines.append(f"next: {step}")
@@ -104,4 +104,8 @@ def _close(context: Context, record: Record, message: str, interaction: str) -> 
         return [
             "neither kept nor discarded: this verdict wants a decision; the experiment stays open, the change in place"
         ]
-    return _closing.closing_lines(context, record, brief=True)
+    measured = record.measurement
+    basis = f"{verdict.rule}, {measured.pairs} pairs" if measured else verdict.rule
+    notes = [f"note: {note}" for note in measured.notes] if measured else []
+    first, *rest = _closing.closing_lines(context, record)
+    return [f"{first} ({basis})", *notes, *rest]

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from codeflash_agent.commands import _closing, _common
 from codeflash_agent.commands.measure import BUDGET_S
 from codeflash_agent.render import session as render
-from codeflash_agent.render.measurement import measurement_lines
 from codeflash_agent.session import context as contexts
 from codeflash_agent.session import gains, milestones
 
@@ -34,10 +33,10 @@ def run(arguments: argparse.Namespace) -> int:
         product = gains.products(context.records)
         step = _closing.now(context).step
     lines = [
-        *measurement_lines(milestone.measurement),
+        *(f"note: {note}" for note in milestone.measurement.notes),
         (
-            f"[milestone] {milestone.tag} at {milestone.commit[:12]}, {milestone.keeps} kept: measured whole "
-            f"{render.measured(milestone.measurement)}; product of the kept ratios {render.gains_line(product)}"
+            f"[milestone] {milestone.tag} at {milestone.commit[:12]}, {milestone.keeps} kept: measured whole over "
+            f"{milestone.measurement.pairs} pairs {render.measured(milestone.measurement)}; product of the kept ratios {render.gains_line(product)}"
         ),
         *render.began_with_lines(milestone),
         step.line(),

@@ -43,6 +43,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the whole text; without it a later profile of a session's benchmark says what changed since the one before, "
         "and a state that has one is not profiled again",
     )
+    parser.add_argument(
+        "--brief",
+        action="store_true",
+        help="of a later profile the totals and the first three rows, for one between two experiments of a chain",
+    )
     parser.add_argument("--again", action="store_true", help="profile a state that has a profile already once more")
     parser.add_argument("--quick", action="store_true", help="one pass only; says what it leaves out")
     parser.add_argument(
@@ -106,8 +111,8 @@ def run(arguments: argparse.Namespace) -> int:
             context.derive()
             own = targets.of_benchmark(context.session)
             if earlier is not None and own and own[-1] is entry and not arguments.full:
-                lines = change_lines(earlier, document, number)
-            closing = ["", _closing.now(context).step.line()]
+                lines = change_lines(earlier, document, number, brief=arguments.brief)
+            closing = [] if arguments.brief and lines else ["", _closing.now(context).step.line()]
     else:
         setup = state.load_setup(layout)
         text = setup.benchmark_command or setup.test_command or ""
@@ -118,7 +123,8 @@ def run(arguments: argparse.Namespace) -> int:
             )
         file = layout.profiles / "latest.json"
         document = _profile(languages.load(layout.project), setup, layout, layout.project, command, file, arguments)
-    shown = [_text(file)] if lines is None else [*lines, "(the whole table: profile --full)"]
+    shown = [_text(file)] if lines is None else lines
+    shown += ["(the whole table: profile --full)"] if lines and not arguments.brief else []
     _common.emit(arguments, [*shown, *closing], document)
     if document["exit_code"] != 0:
         _common.progress(

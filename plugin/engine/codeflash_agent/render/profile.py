@@ -9,14 +9,18 @@ if TYPE_CHECKING:
 
 ROWS = 6  # of the table, from its top
 NAMES = 8
+FEW = 3
 VISIBLE = 0.25  # share of a function's own time from which one of its places is named
 
 Row = dict[str, Any]
 Key = tuple[str, str]
 
 
-def change_lines(before: Mapping[str, Any], after: Mapping[str, Any], number: int) -> list[str]:
-    """The totals, the first rows with where they stood before, what left the table, and interactions that are new."""
+def change_lines(before: Mapping[str, Any], after: Mapping[str, Any], number: int, *, brief: bool = False) -> list[str]:
+    """The totals, the first rows with where they stood before, what left the table, and interactions that are new.
+
+    `brief` is for a profile between two changes that are decided already: the totals and the very first rows.
+    """
     old, new = before["totals"], after["totals"]
     error = new.get("share_error_percent")
     within = f"; shares within +/-{error:.1f} points" if error is not None else ""
@@ -36,6 +40,11 @@ def change_lines(before: Mapping[str, Any], after: Mapping[str, Any], number: in
     ranks = {_key(row): rank for rank, row in enumerate(before["targets"], 1)}
     figures = {_key(row): row for row in after["functions"]}
     rows = after["targets"]
+    if brief:
+        return [
+            *lines,
+            *(_target(rank, row, ranks, figures.get(_key(row), {})) for rank, row in enumerate(rows[:FEW], 1)),
+        ]
     lines.append("[unified targets] rank (before)" if rows else "[unified targets] none above the thresholds")
     lines += [_target(rank, row, ranks, figures.get(_key(row), {})) for rank, row in enumerate(rows[:ROWS], 1)]
     if rows[ROWS:]:
