@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codeflash_agent.measure.model import Method
 from codeflash_agent.render.report import answer_lines, report_markdown
 from codeflash_agent.render.session import ledger_table, target_table
 from codeflash_agent.review.state import Due
@@ -54,6 +55,19 @@ def test_nothing_tried_is_not_called_nothing_better() -> None:
     text = report_markdown(factories.session(), [], {}, [], {})
     assert "Nothing was changed: no target was worth an experiment." in text
     assert "measurably better" not in text
+
+
+def test_a_keep_names_the_benchmark_that_measured_it() -> None:
+    """Where another method is locked by now, and its figures are reproduced by its own."""
+    former = Method("python small.py")
+    session = factories.session(baselines=[{"method": former.as_json(), "ended": "now", "why": "toy-sized"}])
+    records = [factories.kept(1, method=former.digest), factories.kept(2, method=session.method.digest)]
+    first, second = answer_lines(session, records, {}, "x", [], None, [], [])[5:7]
+    assert first.endswith("; by `python small.py`")
+    assert "; by `" not in second
+    text = report_markdown(session, records, {}, [], {})
+    assert "aaaaaaaaaaaa --benchmark 'python small.py'" in text
+    assert "aaaaaaaaaaaa --benchmark 'python bench.py'" in text
 
 
 def test_the_answer_is_ready_to_hand_on() -> None:

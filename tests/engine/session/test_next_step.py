@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from codeflash_agent.measure.model import Method
 from codeflash_agent.review.state import Due
 from codeflash_agent.session import goals, plateau, targets
 from codeflash_agent.session.next_step import next_step
@@ -73,6 +74,15 @@ def test_what_was_tried_in_vain_or_skipped_is_no_headroom() -> None:
     assert next_step(session, decided, TREE, rows).action == "codeflash-agent report --complete"
     due = Due("codeflash-agent review", "no reviewer has seen it")
     assert next_step(session, decided, TREE, rows, due).action == "codeflash-agent review"
+
+
+def test_another_method_opens_what_an_earlier_one_discarded() -> None:
+    """What the former benchmark could not see may be tried by the present one; what that one discarded stays closed."""
+    rows, session = [factories.target("parse")], factories.session()
+    by_the_former = factories.record(1, "discard", method=Method("python small.py").digest)
+    assert targets.left(rows, [by_the_former], session) == rows
+    by_this = factories.record(2, "discard", method=session.method.digest)
+    assert targets.left(rows, [by_the_former, by_this], session) == []
 
 
 def test_three_keeps_make_a_milestone_due() -> None:

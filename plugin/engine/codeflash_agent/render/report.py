@@ -125,6 +125,8 @@ def answer_lines(
             if text
         )
         extra += "" if record.interaction == "none" else f"; interaction {record.interaction}"
+        benchmark = session.benchmark_of(record.method)
+        extra += f"; by `{benchmark}`" if benchmark != session.method.benchmark else ""
         lines.append(f"- {record.description} (`{record.commit[:9]}`, {record.target}): {figures}{extra}")
     lines += _rest(kept)
     lines += [f"- discarded: {record.target}: {record.description}" for record in lost[:ANSWER_ROWS]] + _rest(lost)
@@ -198,7 +200,7 @@ def _kept(session: Session, record: Record) -> list[str]:
             lines += [f"{label}: {text}", ""]
     lines += [f"Explained finding {gate}: {reason}" for gate, reason in record.explained.items()]
     lines += [
-        f"Reproduce: `codeflash-agent compare {record.base_commit[:12]} {record.commit[:12]} --benchmark '{session.method.benchmark}'`",
+        f"Reproduce: `codeflash-agent compare {record.base_commit[:12]} {record.commit[:12]} --benchmark '{session.benchmark_of(record.method)}'`",
         "",
     ]
     return lines

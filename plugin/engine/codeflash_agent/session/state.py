@@ -113,6 +113,11 @@ class Session:
         """The dispatched sessions whose results are not in yet."""
         return [one for one in self.dispatched if one.state == OUT]
 
+    def benchmark_of(self, digest: str) -> str:
+        """The benchmark of the method with that digest: the locked one, or of one before a `baseline --again`."""
+        earlier = [Method.from_json(one["method"]) for one in self.baselines]
+        return next((method.benchmark for method in earlier if method.digest == digest), self.method.benchmark)
+
     @property
     def tree_path(self) -> Path:
         """The folder in which the session edits."""

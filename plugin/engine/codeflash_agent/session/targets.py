@@ -126,8 +126,9 @@ def is_too_small(row: Target, session: Session) -> bool:
 def left(rows: Sequence[Target], decided: Sequence[Record], session: Session) -> list[Target]:
     """The rows still worth trying: those never tried first, then those whose last experiment was kept.
 
-    A row that could not win is closed by itself. A row whose last experiment was not kept, or that was skipped, is done with; one that is dispatched is at work. A
-    dispatched session has its own targets only.
+    A row that could not win is closed by itself. A row whose last experiment was not kept, or that was skipped, is done
+    with, unless another method was locked since: that one may see more. One that is dispatched is at work. A dispatched
+    session has its own targets only.
     """
     fresh, again = [], []
     ends = _last_by_target(decided)
@@ -142,7 +143,7 @@ def left(rows: Sequence[Target], decided: Sequence[Record], session: Session) ->
         last = _last_of(row, ends)
         if last is None:
             fresh.append(row)
-        elif last.state == "keep":
+        elif last.state == "keep" or (last.method and last.method != session.method.digest):
             again.append(row)
     return fresh + again
 
