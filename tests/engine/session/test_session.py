@@ -438,7 +438,7 @@ def test_measure_keep_closes_what_leaves_no_question_and_leaves_all_else_as_it_s
     run(*close)
     out = capsys.readouterr().out
     assert "[experiment 1] words/text.py::distinct (cpu): KEEP; CPU 2.00x [1.98, 2.02] better" in out
-    assert "(net positive, 15 pairs)\nperf: keep order by dict (commit " in out
+    assert "\nverdict keep (net positive) over 15 pairs: perf: keep order by dict (commit " in out
     message = project.git(tree(started), "log", "-1", "--format=%B")
     assert "Trade-off: rss_mib 0.995x [0.985, 1.005] worse: a price below 2%" in message
     run("profile")
@@ -449,7 +449,7 @@ def test_measure_keep_closes_what_leaves_no_question_and_leaves_all_else_as_it_s
     run(*close)
     out = capsys.readouterr().out
     assert "(cpu): DISCARD; " in out
-    assert "\nmeasured: none better" in out
+    assert "\nverdict discard (none better) over 15 pairs: measured: none better" in out
     assert [row["status"] for row in rows(started)] == ["keep", "discard"]
     assert len(list((started / ".codeflash" / "discarded").glob("002-*.patch"))) == 1
     assert project.git(tree(started), "status", "--porcelain") == ""

@@ -105,7 +105,7 @@ def _close(context: Context, record: Record, message: str, interaction: str) -> 
             "neither kept nor discarded: this verdict wants a decision; the experiment stays open, the change in place"
         ]
     measured = record.measurement
-    basis = f"{verdict.rule}, {measured.pairs} pairs" if measured else verdict.rule
+    pairs = f" over {measured.pairs} pairs" if measured else ""
     notes = [f"note: {note}" for note in measured.notes] if measured else []
-    first, *rest = _closing.closing_lines(context, record)
-    return [f"{first} ({basis})", *notes, *rest]
+    first, ended, *rest = _closing.closing_lines(context, record)
+    return [first, f"verdict {verdict.status} ({verdict.rule}){pairs}: {ended}", *notes, *rest]

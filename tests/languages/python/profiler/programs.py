@@ -198,7 +198,7 @@ CASES = {
     "monitoring": Case(
         WORK + "import sys\nm = getattr(sys, 'monitoring', None)\nif m:\n    free = [m.get_tool(i) for i in range(4)]\n"
         "    m.use_tool_id(m.PROFILER_ID, 'mine')\n    got = []\n"
-        "    m.register_callback(2, m.events.PY_START, lambda c, o: got.append(c.co_name))\n"
+        "    m.register_callback(2, m.events.PY_START, lambda c, o: c.co_filename == __file__ and got.append(c.co_name))\n"
         "    m.set_events(2, m.events.PY_START)\n    work(10)\n    m.set_events(2, 0)\n    print(got)\n"
         "    m.free_tool_id(2)\n    print(free)\n"
     ),
