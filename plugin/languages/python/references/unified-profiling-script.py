@@ -4388,7 +4388,10 @@ class Collector:
         wall, cpu = time.perf_counter() - self._wall, time.thread_time() - self._cpu
         frame, self._frame = self._frame, None
         generation = min(info.get("generation", FULL), FULL)
-        stack = state.walk(frame)
+        try:
+            stack = state.walk(frame)
+        except RecursionError:  # the program is at its limit: what set this collection off is not known
+            stack = ()
         row = state.collections.get(stack)
         if row is None:
             row = state.collections[stack] = [0, 0.0, 0.0, 0.0, 0, 0]
@@ -4408,9 +4411,12 @@ class Collector:
         # a read lets go of the interpreter lock and has it back before that thread is awake, which, woken each time,
         # never has waited for the whole switch interval after which it could demand the lock.
         if not state.apart:
-            pages = self.resident.read()
-            if pages != self.resident.last:
-                self.resident.level(pages, stack)
+            try:
+                pages = self.resident.read()
+                if pages != self.resident.last:
+                    self.resident.level(pages, stack)
+            except RecursionError:
+                pass
         state.collecting = False
 
     def summary(self) -> dict[str, Any]:

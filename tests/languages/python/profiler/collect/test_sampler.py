@@ -210,3 +210,18 @@ def test_collections_beside_a_tick_of_another_thread_are_charged_once_and_never_
     assert state.collector_cpu == 0.25
     assert not state.collecting
     assert not seen
+
+
+def test_a_collection_at_the_recursion_limit_is_counted_and_raises_nothing(machine):
+    """The interpreter would print what a callback of the collector raises; where it was set off is not known then."""
+
+    def full(*_):
+        raise RecursionError
+
+    state = machine.state
+    listener = Collector(state, SimpleNamespace(read=full, last=0))
+    state.walk = full
+    listener._called("start", {"generation": 0})
+    listener._called("stop", {"generation": 0})
+    assert [(stack, row[0]) for stack, row in state.collections.items()] == [((), 1)]
+    assert not state.collecting
