@@ -24,9 +24,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import clients
 from evals.metered import cost_of_log
 from evals.preparing import ROOT, EvalProblem, names, prepare
-from rehearsal.client import RehearsalFailed, require_login
 from evals.running import Cost, Outcome, cost_of, judge, play
 from evals.table import table, versus
+from rehearsal.client import RehearsalFailed, require_login
 
 RESULTS = ROOT / ".cache" / "evals.jsonl"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from codeflash_agent.measure.model import Measurement, Ratio
-from codeflash_agent.render.measurement import amount_text, markdown_lines, measurement_lines
+from codeflash_agent.render.measurement import ENDED, amount_text, markdown_lines, measurement_lines, remark_lines
 
 METRICS = {
     "cpu_s": Ratio(1.2345, 0.8, 1.543, 1.5, 1.6, "better", "s"),
@@ -44,6 +44,16 @@ def test_what_limits_the_figures_is_said() -> None:
     assert "the budget ended it" in text
     assert "print different output" in text
     assert "note: one run was repeated" in text
+
+
+def test_what_limits_figures_without_a_table_is_said_too() -> None:
+    """A line of figures has the same remarks below it, and none where there is nothing to say."""
+    assert remark_lines(_measurement()) == []
+    assert remark_lines(_measurement(complete=False, changed=True, notes=("one run was repeated",))) == [
+        ENDED,
+        "the two sides print different output",
+        "note: one run was repeated",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from codeflash_agent.commands import _closing, _common
 from codeflash_agent.errors import DONE, NO, EnvironmentProblem, Refused
 from codeflash_agent.render import session as render
-from codeflash_agent.render.measurement import measurement_lines
+from codeflash_agent.render.measurement import measurement_lines, remark_lines
 from codeflash_agent.session import context as contexts
 from codeflash_agent.session import experiment, measuring, next_step
 from codeflash_agent.verdict.decide import is_clean_no, slight_price
@@ -106,6 +106,6 @@ def _close(context: Context, record: Record, message: str, interaction: str) -> 
         ]
     measured = record.measurement
     pairs = f" over {measured.pairs} pairs" if measured else ""
-    notes = [f"note: {note}" for note in measured.notes] if measured else []
+    remarks = remark_lines(measured) if measured else []
     first, ended, *rest = _closing.closing_lines(context, record)
-    return [first, f"verdict {verdict.status} ({verdict.rule}){pairs}: {ended}", *notes, *rest]
+    return [first, f"verdict {verdict.status} ({verdict.rule}){pairs}: {ended}", *remarks, *rest]

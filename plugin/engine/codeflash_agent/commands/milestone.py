@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from codeflash_agent.commands import _closing, _common
 from codeflash_agent.commands.measure import BUDGET_S
 from codeflash_agent.render import session as render
+from codeflash_agent.render.measurement import remark_lines
 from codeflash_agent.session import context as contexts
 from codeflash_agent.session import gains, milestones
 
@@ -33,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
         product = gains.products(context.records)
         step = _closing.now(context).step
     lines = [
-        *(f"note: {note}" for note in milestone.measurement.notes),
+        *remark_lines(milestone.measurement),
         (
             f"[milestone] {milestone.tag} at {milestone.commit[:12]}, {milestone.keeps} kept: measured whole over "
             f"{milestone.measurement.pairs} pairs {render.measured(milestone.measurement)}; product of the kept ratios {render.gains_line(product)}"

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from codeflash_agent.measure.model import Measurement, Ratio
 
 HEADINGS = ("metric", "base", "head", "ratio", "95 % interval", "verdict")
+ENDED = "the budget ended it, so what is inconclusive may still be decided by more"
 LEGEND = "ratio: how many times better head is; above 1 is an improvement"
 
 
@@ -31,20 +32,29 @@ def markdown_lines(measurement: Measurement) -> list[str]:
     return [*lines, "", *(f"* {line}" for line in _footer(measurement))]
 
 
+def remark_lines(measurement: Measurement) -> list[str]:
+    """What to know beside figures that stand in one line, without a table."""
+    return [*([] if measurement.complete else [ENDED]), *_fastest(measurement), *_remarks(measurement)]
+
+
+def _fastest(measurement: Measurement) -> list[str]:
+    names = ", ".join(name for name, ratio in measurement.metrics.items() if ratio.by)
+    return [f"{names}: ratio and interval of the two sides' fastest quarters, the rest is disturbed"] if names else []
+
+
+def _remarks(measurement: Measurement) -> list[str]:
+    changed = ["the two sides print different output"] if measurement.output_changed else []
+    return [*changed, *(f"note: {note}" for note in measurement.notes)]
+
+
 def _footer(measurement: Measurement) -> list[str]:
-    state = (
-        "" if measurement.complete else "; the budget ended it, so what is inconclusive may still be decided by more"
-    )
+    state = "" if measurement.complete else f"; {ENDED}"
     band = ", ".join(f"{name} {effect:.1%}" for name, effect in measurement.band.items())
     lines = [
         f"{measurement.pairs} pairs in {measurement.seconds:.0f} s{state}; {LEGEND}",
         f"smallest effect claimed: {band or 'none measured'}",
     ]
-    fastest = [name for name, ratio in measurement.metrics.items() if ratio.by]
-    if fastest:
-        lines.append(
-            f"{', '.join(fastest)}: ratio and interval of the two sides' fastest quarters, the rest is disturbed"
-        )
+    lines += _fastest(measurement)
     small = [name for name, ratio in measurement.metrics.items() if _counts_as_nothing(ratio)]
     if small:
         lines.append(f"{', '.join(small)}: both sides lie below the size from which it counts, so the ratio is 1")
@@ -55,9 +65,7 @@ def _footer(measurement: Measurement) -> list[str]:
             if base != head
         )
         lines += [f"for information: {told}"] if told else []
-    if measurement.output_changed:
-        lines.append("the two sides print different output")
-    return [*lines, *(f"note: {note}" for note in measurement.notes)]
+    return [*lines, *_remarks(measurement)]
 
 
 def _counts_as_nothing(ratio: Ratio) -> bool:
