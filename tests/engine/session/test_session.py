@@ -8,62 +8,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from codeflash_agent import cli
-from codeflash_agent.session import experiment, ledger, measuring, records
+from codeflash_agent.session import experiment, measuring, records
 from codeflash_agent.verdict.model import Finding, Verdict
 
 from . import factories, project
+from .walking import begin, edit, rows, run, tree
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from codeflash_agent.session.context import Context
     from codeflash_agent.session.records import Record
-
-
-@pytest.fixture
-def top(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The project, as current folder."""
-    path = project.make(tmp_path / "words project")
-    monkeypatch.chdir(path)
-    return path
-
-
-@pytest.fixture
-def started(top: Path, capsys: pytest.CaptureFixture[str]) -> Path:
-    """The project with a session and a profile of its start."""
-    run("setup", "--set", f"interpreter={project.INTERPRETER}", "--set", "runner=python")
-    run("baseline", "--benchmark", "python bench.py", "--tests", "pytest -q", "--goal", "faster words", "--runs", "1")
-    run("profile", "--quick")
-    capsys.readouterr()
-    return top
-
-
-def run(*arguments: str, status: int = 0) -> None:
-    """Run one verb and expect its exit status."""
-    assert cli.main(list(arguments)) == status, arguments
-
-
-def begin() -> None:
-    """Open an experiment on the slow function."""
-    run("begin", "--target", "words/text.py::distinct", "--domains", "cpu", "--hypothesis", "dict keys are ordered")
-
-
-def tree(top: Path) -> Path:
-    """Where the session edits."""
-    return top / ".codeflash" / "worktrees" / "optimize"
-
-
-def edit(top: Path, text: str) -> None:
-    """Make a change in the session's tree."""
-    project.write(tree(top) / "words" / "text.py", text)
-
-
-def rows(top: Path) -> list[dict[str, str]]:
-    """The ledger."""
-    lines = (top / ".codeflash" / "results.tsv").read_text().splitlines()
-    assert tuple(lines[0].split("\t")) == ledger.COLUMNS
-    return [dict(zip(ledger.COLUMNS, line.split("\t"))) for line in lines[1:]]
 
 
 @pytest.mark.slow
@@ -333,52 +288,6 @@ def test_what_a_killed_start_left_does_not_block_the_next(top: Path) -> None:
     project.git(tree(top), "commit", "-qam", "work")
     run("baseline", "--benchmark", "python -c pass", "--no-tests", status=1)
     assert project.git(top, "log", "-1", "--format=%s", "codeflash/optimize").strip() == "work"
-
-
-def test_run_uses_each_trees_own_code(top: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    """A command runs in the session's tree or the last kept commit's, with that tree's code and its own exit status."""
-    run("setup", "--set", f"interpreter={project.INTERPRETER}")
-    run("baseline", "--benchmark", "python -c pass", "--no-tests")
-    edit(top, project.WRONG)
-    show = "import words.text as t; print(t.distinct(['b', 'a']))"
-    capfd.readouterr()
-    run("run", "--", "python", "-c", show)
-    assert capfd.readouterr().out == "['a', 'b']\n"
-    run("run", "--baseline", "--", "python", "-c", show)
-    assert capfd.readouterr().out == "['b', 'a']\n"
-    run("run", "--", "python", "-c", "raise SystemExit(7)", status=7)
-    run("run", "--", "no-such-command", status=2)
-    project.write(top / "venv" / "bin" / "who", "#!/bin/sh\npwd")
-    (top / "venv" / "bin" / "who").chmod(0o755)
-    run("run", "--", "venv/bin/who")
-    assert capfd.readouterr().out.strip() == str(tree(top)), "a program that git does not track runs in the tree"
-    run("run", "--", "venv/bin/no-such-command", status=2)
-
-
-def test_a_skipped_target_is_listed_with_its_reason(top: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What was looked at and left is in the hand-over and in the report."""
-    run("setup", "--set", f"interpreter={project.INTERPRETER}")
-    run("baseline", "--benchmark", "python -c pass", "--no-tests")
-    run("skip", "--target", "words/text.py::main", "--reason", "calls the others in turn")
-    assert "words/text.py::main: calls the others in turn" in (top / ".codeflash" / "HANDOFF.md").read_text()
-    capsys.readouterr()
-    run("report")
-    assert "words/text.py::main: calls the others in turn" in capsys.readouterr().out
-
-
-@pytest.mark.slow
-def test_a_skip_says_what_is_still_open_and_which_reason_it_replaces(
-    started: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Rows of one kind can be skipped in one call, and no reason goes without a word."""
-    run("skip", "--target", "bench.py::<module>", "--reason", "the benchmark itself")
-    out = capsys.readouterr().out
-    assert "still open: words/text.py::distinct" in out
-    assert "replaces" not in out
-    run("skip", "--target", "bench.py::<module>", "--reason", "makes the words")
-    assert "replaces the reason given before for bench.py::<module>: the benchmark itself" in capsys.readouterr().out
-    run("skip", "--target", "words/text.py::distinct", "--reason", "an example")
-    assert "still open" not in capsys.readouterr().out
 
 
 def test_status_without_a_session_names_the_first_step(top: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from codeflash_agent import languages
 from codeflash_agent.commands import _closing, _common, _tools
 from codeflash_agent.errors import DONE, NO, CodeflashError, EnvironmentProblem
+from codeflash_agent.language import Inquiry
 from codeflash_agent.render.profile import change_lines
 from codeflash_agent.session import context as contexts
 from codeflash_agent.session import state, targets
@@ -98,6 +99,7 @@ def run(arguments: argparse.Namespace) -> int:
             methods = len(context.session.baselines)
             base = layout.profiles / f"method-{methods}" if methods else layout.profiles
             document = _profile(context.language, context.setup, layout, context.tree, command, file, arguments, base)
+            remarks = _remarks(context.language, context.setup, layout, context.tree, document, file)
             entry = ProfileEntry(
                 number,
                 str(file.relative_to(layout.home)),
@@ -112,6 +114,7 @@ def run(arguments: argparse.Namespace) -> int:
             own = targets.of_benchmark(context.session)
             if earlier is not None and own and own[-1] is entry and not arguments.full:
                 lines = change_lines(earlier, document, number, brief=arguments.brief)
+                lines += [] if arguments.brief else remarks
             closing = [] if arguments.brief and lines else ["", _closing.now(context).step.line()]
     else:
         setup = state.load_setup(layout)
@@ -122,7 +125,9 @@ def run(arguments: argparse.Namespace) -> int:
                 "nothing to profile: give a command, as in `codeflash-agent profile -- python x.py`"
             )
         file = layout.profiles / "latest.json"
-        document = _profile(languages.load(layout.project), setup, layout, layout.project, command, file, arguments)
+        language = languages.load(layout.project)
+        document = _profile(language, setup, layout, layout.project, command, file, arguments)
+        _remarks(language, setup, layout, layout.project, document, file)
     shown = [_text(file)] if lines is None else lines
     shown += ["(the whole table: profile --full)"] if lines and not arguments.brief else []
     _common.emit(arguments, [*shown, *closing], document)
@@ -132,6 +137,21 @@ def run(arguments: argparse.Namespace) -> int:
         )
         return NO
     return DONE
+
+
+def _remarks(
+    language: Language, setup: Setup, layout: Layout, tree: Path, document: dict[str, Any], file: Path
+) -> list[str]:
+    """What the profile says together with the source; it stands at the end of the profile's text too."""
+    asked = Inquiry(setup, layout.project, tree, [], {}, document, _common.progress)
+    try:
+        lines = language.inquire("remarks", asked).lines
+    except EnvironmentProblem:  # the profile is whole without
+        return []
+    if lines:
+        atomic.write_text(file.with_suffix(".txt"), "\n".join([_text(file), "", *lines, ""]))
+        return ["", *lines]
+    return []
 
 
 def _text(file: Path) -> str:

@@ -15,8 +15,8 @@ class Unusable(Exception):
     """What was named cannot be called; the message says why, and what to do."""
 
 
-def load(name: str) -> Callable[..., Any]:
-    """The callable `module:qualified.name`.
+def load(name: str, folders: tuple[str, ...] = ()) -> Callable[..., Any]:
+    """The callable `module:qualified.name`, from the tree at hand or else from one of `folders`.
 
     Raises:
         Unusable: it is not there.
@@ -26,12 +26,14 @@ def load(name: str) -> Callable[..., Any]:
         raise Unusable(f"{name!r} names no callable; write module:function, as in `package.module:parse`")
     if os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())
+    sys.path += [folder for folder in folders if folder not in sys.path]
     try:
         found: Any = importlib.import_module(module_name)
         for part in qualified.split("."):
             found = getattr(found, part)
     except (ImportError, AttributeError) as error:
-        raise Unusable(f"{name} is not there ({error}); give a module that can be imported here") from error
+        places = " or ".join([os.getcwd(), *folders])
+        raise Unusable(f"{name} is not there ({error}); give a module that can be imported from {places}") from error
     if not callable(found):
         raise Unusable(f"{name} cannot be called; name a function or class")
     return found  # type: ignore[no-any-return]

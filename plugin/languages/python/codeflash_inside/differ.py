@@ -21,7 +21,8 @@ FEWEST_ROUNDS, MOST_ROUNDS = 3, 400
 def answer(request: dict[str, Any]) -> dict[str, Any]:
     """Compare on every input; the differing ones are made small, the smallest comes first."""
     try:
-        old, new = load(request["old"]), load(request["new"])
+        folders = tuple(request.get("folders", ()))
+        old, new = load(request["old"], folders), load(request["new"], folders)
     except Unusable as problem:
         return {"problem": str(problem)}
     kind = request["as"]

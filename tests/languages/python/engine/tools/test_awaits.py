@@ -101,3 +101,15 @@ def test_a_profile_that_was_just_taken_is_joined(project, capsys):
     said = capsys.readouterr().out
     assert "page: fetch_user(number) then fetch_orders(number)\n" in said
     assert "hash_slowly" in said
+
+
+def test_a_profile_ends_with_the_waits_that_could_overlap(project, capsys):
+    """Taken live: what needs nothing from each other is told with the profile, in its text on disk too; quick has no waits."""
+    assert cli.main(["profile", "--", "python", "waiting.py"]) in (0, 1)
+    out = capsys.readouterr().out
+    told = out[out.index("[overlaps]") :]
+    assert " page: " in told
+    assert "dependent" not in told
+    assert "[overlaps]" in (project / ".codeflash" / "profiles" / "latest.txt").read_text(encoding="utf-8")
+    cli.main(["profile", "--quick", "--", "python", "waiting.py"])
+    assert "[overlaps]" not in capsys.readouterr().out

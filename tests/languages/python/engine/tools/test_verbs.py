@@ -61,6 +61,69 @@ def profile(project, percent):
     return str(file)
 
 
+def test_sources_shows_what_is_hot_and_names_the_rest(project, capsys):
+    """The benchmark and the hot file as they are, a cold one in a line, tests counted; a long file by its hot functions."""
+    cold = "def never():\n    return 1\n" * 80
+    (project / "cold.py").write_text(cold, encoding="utf-8")
+    (project / "README.md").write_text("\n".join(f"line {n}" for n in range(60)), encoding="utf-8")
+    (project / "tests").mkdir()
+    (project / "tests" / "test_app.py").write_text(
+        "def test_a():\n    pass\n\n\ndef test_b():\n    pass\n", encoding="utf-8"
+    )
+    (project / "benchmarks").mkdir()
+    (project / "benchmarks" / "run.py").write_text("import app\n\napp.main()\n", encoding="utf-8")
+    file = profile(project, 60.0)
+    document = json.loads((project / "profile.json").read_text(encoding="utf-8"))
+    document["command"] = ["python", "benchmarks/run.py"]
+    (project / "profile.json").write_text(json.dumps(document), encoding="utf-8")
+    status, found = ask(capsys, "sources", "--profile", file)
+    assert status == 0
+    assert [one["file"] for one in found["shown"]] == ["README.md", "benchmarks/run.py", "app.py"]
+    assert found["shown"][2]["text"] == CODE
+    assert "line 39" in found["shown"][0]["text"]
+    assert "line 40" not in found["shown"][0]["text"]
+    assert found["cold"] == ["cold.py"]
+    assert cli.main(["sources", "--profile", file]) == 0
+    out = capsys.readouterr().out
+    assert "=== cold: cold.py (160 lines): never, " in out
+    assert "=== tests: tests/test_app.py (2)" in out
+    assert "return 1" not in out
+
+    (project / "app.py").write_text(CODE + cold + "\n\n" + cold, encoding="utf-8")
+    _, found = ask(capsys, "sources", "--profile", file)
+    text = found["shown"][2]["text"]
+    assert "# lines 5-" in text
+    assert "def unique" in text
+    assert "def exact" not in text
+    assert "def never" not in text
+    _, found = ask(capsys, "sources", "--profile", file, "--characters", "2000")
+    assert found["without_room"] == []
+    (project / "app.py").write_text(CODE + "# " + "x" * 3000 + "\n", encoding="utf-8")
+    _, found = ask(capsys, "sources", "--profile", file, "--characters", "2000")
+    assert found["without_room"] == ["app.py"]
+
+
+def test_sources_needs_a_profile(project, capsys):
+    """Without one nothing is hot, and the line says what to do."""
+    assert project.exists()
+    assert cli.main(["sources"]) == 2
+    assert "codeflash-agent profile" in capsys.readouterr().err
+
+
+def test_differ_finds_what_the_session_keeps_beside(project, capsys):
+    """The old callable may stand in `.codeflash/bench`, and files that only the checkout has may be the corpus."""
+    (project / ".codeflash" / "bench").mkdir(parents=True, exist_ok=True)
+    (project / ".codeflash" / "bench" / "older.py").write_text(
+        "def size(text):\n    return len(text)\n", encoding="utf-8"
+    )
+    (project / "newer.py").write_text("def size(text):\n    return sum(1 for _ in text)\n", encoding="utf-8")
+    status, found = ask(capsys, "differ", "older:size", "newer:size", "--generate", "5")
+    assert (status, found["differences"]) == (0, [])
+    capsys.readouterr()
+    assert cli.main(["differ", "oldest:size", "newer:size"]) == 2
+    assert ".codeflash/bench" in capsys.readouterr().err
+
+
 def test_scan_makes_targets_of_hot_hits_only(project, capsys):
     """The same hit is a target with 60 % of the time, status 1, and a note with none, status 0."""
     status, hot = ask(capsys, "scan", "--own", "--profile", profile(project, 60.0))

@@ -20,6 +20,8 @@ TOOLS = {
     "evidence": "evidence",
     "specialisation": "specialisation",
     "awaits": "awaits",
+    "sources": "sources",
+    "remarks": "remarks",
 }
 
 

@@ -27,11 +27,8 @@ def answer(inquiry: Inquiry) -> Answer:
         line = "[awaits] no event loop of asyncio ran in the profiled command"
         return Answer([line], {"schema_version": 1, "ran": False})
     left_out = [] if loops["waits"] else ["no waits: the async pass was left out; profile without --quick"]
-    root = _root(profile, inquiry)
-    wall = next((one["wall_s"] for one in profile["passes"] if one["name"] == "async"), profile["wall_s"])
-    overlaps = _overlaps(inquiry, loops["waits"], root, left_out)
-    for one in overlaps:
-        one["worth_it"] = one["saves_s"] >= max(WORTH_S, WORTH_SHARE * wall)
+    wall = _wall(profile)
+    overlaps = _overlaps(inquiry, loops["waits"], _root(profile, inquiry), left_out)
     blocking = _blocking(profile, loops)
     document: dict[str, Any] = {
         "schema_version": 1,
@@ -46,6 +43,18 @@ def answer(inquiry: Inquiry) -> Answer:
     }
     act = any(one["blocked_ms"] >= BLOCKED_MS for one in blocking) or any(one["worth_it"] for one in overlaps)
     return Answer(_lines(document, inquiry.options.get("limit", 8)), document, found=act)
+
+
+def overlaps(inquiry: Inquiry) -> list[dict[str, Any]]:
+    """The waits that could overlap and are worth it, the largest first; empty where no loop of asyncio waited."""
+    profile = inquiry.profile or {}
+    waits = (profile.get("asyncio") or {}).get("waits") or []
+    return [one for one in _overlaps(inquiry, waits, _root(profile, inquiry), []) if one["worth_it"]] if waits else []
+
+
+def _wall(profile: dict[str, Any]) -> float:
+    """Seconds of the pass that the waits were taken in."""
+    return float(next((one["wall_s"] for one in profile["passes"] if one["name"] == "async"), profile["wall_s"]))
 
 
 def _root(profile: dict[str, Any], inquiry: Inquiry) -> Path:
@@ -107,6 +116,9 @@ def _overlaps(inquiry: Inquiry, waits: list[dict[str, Any]], root: Path, left_ou
     asked = inside.ask(inquiry, "awaits", {"files": files})
     left_out += [f"not read: {one}" for one in asked["unread"]]
     found = [row for row in (_measured(one, places, root) for one in asked["rows"]) if row is not None]
+    least = max(WORTH_S, WORTH_SHARE * _wall(inquiry.profile or {}))
+    for one in found:
+        one["worth_it"] = one["saves_s"] >= least
     return sorted(found, key=lambda row: -row["saves_s"])
 
 
@@ -200,21 +212,7 @@ def _lines(document: dict[str, Any], limit: int) -> list[str]:
         if len(one["stack"]) > 1:
             lines.append(f"    by {' > '.join(one['stack'][-6:])}")
     if document["overlaps"]:
-        lines += ["", "waited one after the other, and need nothing from each other (seconds over all tasks):"]
-    for one in document["overlaps"][:limit]:
-        sure = (
-            ""
-            if one["sure"]
-            else f", both use {', '.join(one['shared'])}"
-            if one["shared"]
-            else ", if order does not matter"
-        )
-        how = (
-            " then ".join(one["texts"])
-            if one["kind"] == "pair"
-            else f"{one['texts'][0]} in a loop, {one['waits']} waits"
-        )
-        lines.append(f"  up to {one['saves_s']:.3f} s  {one['file']}:{one['line']} {one['function']}: {how}{sure}")
+        lines += ["", *overlap_lines(document["overlaps"], limit)]
     if concurrency["coroutines"]:
         lines += ["", "tasks at once, over time:"]
         lines += [
@@ -229,6 +227,26 @@ def _lines(document: dict[str, Any], limit: int) -> list[str]:
             for one in document["slow"][:limit]
         ]
     return lines + [f"left out: {one}" for one in document["left_out"]]
+
+
+def overlap_lines(overlaps: list[dict[str, Any]], limit: int) -> list[str]:
+    """The waits that could overlap, as text."""
+    lines = ["[overlaps] waited one after the other, and need nothing from each other (seconds over all tasks):"]
+    for one in overlaps[:limit]:
+        sure = (
+            ""
+            if one["sure"]
+            else f", both use {', '.join(one['shared'])}"
+            if one["shared"]
+            else ", if order does not matter"
+        )
+        how = (
+            " then ".join(one["texts"])
+            if one["kind"] == "pair"
+            else f"{one['texts'][0]} in a loop, {one['waits']} waits"
+        )
+        lines.append(f"  up to {one['saves_s']:.3f} s  {one['file']}:{one['line']} {one['function']}: {how}{sure}")
+    return lines
 
 
 def _spark(tasks: list[int], most: int) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from codeflash_agent.language import Inquiry
 
 MOST_FILES = 5000
+OWN = ".codeflash/bench"  # where a session keeps scripts of its own, such as the old callable beside the new
 
 
 def answer(inquiry: Inquiry) -> Answer:
@@ -35,6 +36,7 @@ def answer(inquiry: Inquiry) -> Answer:
         "as": options["as"],
         "files": [str(file) for file in files],
         "cases": cases,
+        "folders": [str(inquiry.project / OWN)],
     }
     found = inside.ask(inquiry, "differ", request)
     document: dict[str, Any] = {"schema_version": 1, "files": len(files), "cases": len(cases), **found}
@@ -50,10 +52,16 @@ def _corpus(inquiry: Inquiry) -> list[Path]:
         return [inquiry.tree / name for name in project_files.list_files(inquiry.tree) if name.endswith(".py")][
             :MOST_FILES
         ]
-    found = sorted({path for pattern in patterns for path in inquiry.tree.glob(pattern) if path.is_file()})
+    found: list[Path] = []
+    for top in (
+        inquiry.tree,
+        inquiry.project,
+    ):  # the checkout has what git does not track, such as the environment's packages
+        found = found or sorted({path for pattern in patterns for path in top.glob(pattern) if path.is_file()})
     if not found:
         raise EnvironmentProblem(
-            f"no file matches {' '.join(patterns)} in {inquiry.tree}; patterns are relative to it, as in 'tests/data/**/*.py'"
+            f"no file matches {' '.join(patterns)} in {inquiry.tree} or {inquiry.project}; patterns are relative to them, as in"
+            " 'tests/data/**/*.py'"
         )
     return found[:MOST_FILES]
 

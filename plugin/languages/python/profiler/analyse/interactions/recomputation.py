@@ -24,10 +24,18 @@ _IMPURE = {
     "readline", "recv", "remove", "send", "setdefault", "shuffle", "sleep", "time", "time_ns", "today", "update", "urandom",
     "uuid4", "write",
 }  # fmt: skip
+# What is dear so that guessing does not pay; kept results would be secrets that lie about.
+_DEAR_ON_PURPOSE = {
+    "argon2", "bcrypt", "checkpw", "compare_digest", "derive", "hash_password", "hashpw", "pbkdf2", "pbkdf2_hmac", "scrypt",
+    "verify_password",
+}  # fmt: skip
 
 
 def recomputation(evidence: Evidence) -> Iterator[Interaction]:
-    """Functions whose result can depend on nothing but arguments that come again and again."""
+    """Functions whose result can depend on nothing but arguments that come again and again.
+
+    Signatures and hashes of passwords are left out: they are to be made anew.
+    """
     table = evidence.table
     for row in table.rows.values():
         looked, distinct, calls = row.argument_calls, row.distinct_arguments, row.calls
@@ -74,6 +82,8 @@ def depends_on_arguments_only(function: Definition) -> bool:
             returns = True
         stored = isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, (ast.Store, ast.Del))
         if stored and _root(node) in {argument.arg for argument in taken}:
+            return False
+        if isinstance(node, ast.Call) and _called(node.func) in _DEAR_ON_PURPOSE:
             return False
         if isinstance(node, ast.Call) and _called(node.func) in _IMPURE and not _local(node.func, function):
             return False
