@@ -63,7 +63,7 @@ def profile(project, percent):
 
 def test_sources_shows_what_is_hot_and_names_the_rest(project, capsys):
     """The benchmark and the hot file as they are, a cold one in a line, tests counted; a long file by its hot functions."""
-    cold = "def never():\n    return 1\n" * 80
+    cold = "def never():\n    return 1\n" * 1000
     (project / "cold.py").write_text(cold, encoding="utf-8")
     (project / "README.md").write_text("\n".join(f"line {n}" for n in range(60)), encoding="utf-8")
     (project / "tests").mkdir()
@@ -85,7 +85,7 @@ def test_sources_shows_what_is_hot_and_names_the_rest(project, capsys):
     assert found["cold"] == ["cold.py"]
     assert cli.main(["sources", "--profile", file]) == 0
     out = capsys.readouterr().out
-    assert "=== cold: cold.py (160 lines): never, " in out
+    assert "=== cold: cold.py (2000 lines): never, " in out
     assert "=== tests: tests/test_app.py (2)" in out
     assert "return 1" not in out
 
@@ -98,6 +98,10 @@ def test_sources_shows_what_is_hot_and_names_the_rest(project, capsys):
     assert "def never" not in text
     _, found = ask(capsys, "sources", "--profile", file, "--characters", "2000")
     assert found["without_room"] == []
+    (project / "cold.py").write_text("def never():\n    return 1\n", encoding="utf-8")
+    (project / "app.py").write_text(CODE, encoding="utf-8")
+    _, found = ask(capsys, "sources", "--profile", file)
+    assert [one["file"] for one in found["shown"]][3:] == ["cold.py", "tests/test_app.py"], "what is short goes along"
     (project / "app.py").write_text(CODE + "# " + "x" * 3000 + "\n", encoding="utf-8")
     _, found = ask(capsys, "sources", "--profile", file, "--characters", "2000")
     assert found["without_room"] == ["app.py"]

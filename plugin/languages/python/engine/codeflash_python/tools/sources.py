@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from codeflash_agent.language import Inquiry
 
 WHOLE_LINES = 300  # a file of no more is read faster than its parts
-SMALL_LINES = 120  # a project of no more is shown whole
 README_LINES = 40
 COLD_WEIGHT = 0.5  # of what is worth an experiment, below which a file is told in one line
 MOST_COLD, MOST_NAMES = 25, 12
+SHORT = 20_000  # characters of a project that is shown with its cold files and tests
 ALL = 10**6  # lines: the whole of a function
 TEST = re.compile(r"^\s*(?:async )?def test_", re.MULTILINE)
 
@@ -34,19 +34,25 @@ def answer(inquiry: Inquiry) -> Answer:
         raise EnvironmentProblem("there is no profile: run `codeflash-agent profile`, or give --profile FILE")
     files = project_files.list_files(inquiry.tree)
     texts = {name: _read(inquiry.tree / name) for name in files if name.endswith(".py")}
+    tests = [name for name in texts if paths.kind_of(name) == paths.TEST]
     sources = [name for name in texts if paths.kind_of(name) == paths.SOURCE]
     waits = (inquiry.profile.get("asyncio") or {}).get("waits") or []
     heats = _heats(Heated(inquiry.profile, inquiry.tree, inquiry.project), inquiry.tree, waits)
-    small = sum(texts[name].count("\n") for name in sources) <= SMALL_LINES
-    hot = [name for name in sources if small or _weight(heats.get(name, {})) >= COLD_WEIGHT]
+    hot = [name for name in sources if _weight(heats.get(name, {})) >= COLD_WEIGHT]
     hot.sort(key=lambda name: -_weight(heats.get(name, {})))
     parts = [
         *((name, _readme(inquiry.tree / name)) for name in files if re.fullmatch(r"README(\.\w+)?", name)),
         *((name, texts[name]) for name in _named_by_benchmark(inquiry, texts)),
     ]
     parts += [(name, _part(texts[name], heats.get(name, {}))) for name in hot]
-    shown, left = _within(parts, inquiry.options["characters"])
+    room = inquiry.options["characters"]
+    shown, left = _within(parts, room)
     cold = sorted((name for name in sources if name not in hot), key=lambda name: -texts[name].count("\n"))
+    # What is short is asked for next, so it goes along.
+    rest = [(name, texts[name]) for name in [*cold, *tests]]
+    together = sum(len(text) for _, text in [*shown, *rest])
+    if not left and together <= min(room, SHORT):
+        shown, cold = [*shown, *rest], []
     number = sum(texts[name].count("\n") for name in sources)
     version = inquiry.setup.details.get("requires_python") or "of any version"
     lines = [
@@ -57,7 +63,7 @@ def answer(inquiry: Inquiry) -> Answer:
     lines += [f"=== without room here (--characters N): {', '.join(left)}"] if left else []
     lines += [f"=== cold: {_outline(name, texts[name])}" for name in cold[:MOST_COLD]]
     lines += [f"=== cold: {len(cold) - MOST_COLD} more files"] if len(cold) > MOST_COLD else []
-    lines += [f"=== tests: {_tests(texts)}"]
+    lines += [f"=== tests: {_tests(texts)}"] if not rest or shown[-1][0] != rest[-1][0] else []
     document: dict[str, Any] = {
         "schema_version": 1,
         "shown": [{"file": name, "text": text} for name, text in shown],
