@@ -144,7 +144,10 @@ def show(*, live: bool) -> int:
     print("Fetching Claude Code (pinned and checked by hash) …", flush=True)
     version, executable = get_client()
     if live:
-        require_login(executable)
+        try:
+            require_login(executable)
+        except RehearsalFailed as problem:
+            raise RehearsalFailed(f"{problem}; without LIVE=1 the demo needs no account") from None
     # Outside this checkout, or the library's tests would run under our settings of pytest.
     work = Path(tempfile.mkdtemp(prefix="codeflash-demo-"))
     print(f"Preparing {library.NAME} {library.VERSION} as a user's repository …", flush=True)

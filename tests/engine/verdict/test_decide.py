@@ -104,6 +104,16 @@ def test_a_slight_price_of_a_large_gain_leaves_no_question(measurement: Measurem
     assert decide.slight_price(_decide(measurement), measurement) == price
 
 
+def test_a_price_that_was_expected_may_be_larger_and_is_bounded() -> None:
+    """Words given ahead stand for a loss up to 15 %, and for nothing where there is no large gain."""
+    measured = _measured(wall_s=1.5, rss_mib=0.9)
+    price = decide.slight_price(_decide(measured), measured, "the index stays")
+    assert price == "rss_mib 0.900x [0.896, 0.904] worse: the index stays"
+    assert decide.slight_price(_decide(measured), measured) == ""
+    for other in (_measured(wall_s=1.5, rss_mib=0.85), _measured(pairs=20, wall_s=1.04, rss_mib=0.98)):
+        assert decide.slight_price(_decide(other), other, "the index stays") == ""
+
+
 def test_a_slight_price_with_a_finding_is_a_question() -> None:
     """Whether the gain is real comes first."""
     measurement = _measured(cpu_s=1.3, rss_mib=(0.987, "worse"))

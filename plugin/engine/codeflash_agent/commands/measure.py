@@ -43,13 +43,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "unconfirmed figure, an ended budget) stays open as it is and ends with 1",
     )
     parser.add_argument("--interaction", default="", help="with --keep: the cross-domain effect that was seen")
+    parser.add_argument(
+        "--trade-off",
+        default="",
+        metavar="TEXT",
+        help="with --keep: what the gain is expected to cost elsewhere and why that is worth it; a net gain is then kept at a "
+        "price of up to 15 %%, which is written down with this",
+    )
     _common.add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure; exit status 0 when the verdict is keep without open findings, or with --keep when it closed the experiment."""
-    if arguments.interaction and not arguments.keep:
-        raise EnvironmentProblem("--interaction goes with --keep 'perf: …', or with `codeflash-agent keep`")
+    for option in ("interaction", "trade_off"):
+        if getattr(arguments, option) and not arguments.keep:
+            name = option.replace("_", "-")
+            raise EnvironmentProblem(f"--{name} goes with --keep 'perf: …', or with `codeflash-agent keep`")
     if arguments.keep is not None:
         experiment.check_message(arguments.keep)  # before the minutes that measuring takes
     with contexts.opened() as context:
@@ -58,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
         clean = verdict is not None and verdict.status == KEEP and not verdict.findings
         closing: Sequence[str] = []
         if arguments.keep is not None:
-            closing = _close(context, record, arguments.keep, arguments.interaction)
+            closing = _close(context, record, arguments)
             clean = record.decided
         lines = [*closing] if record.decided else [*_lines(record), *closing]
     if not record.decided:
@@ -85,16 +94,21 @@ def _lines(record: Record) -> list[str]:
     return [*lines, f"verdict {verdict.status} ({verdict.rule})" + ("" if plain else f": {verdict.reason}")]
 
 
-def _close(context: Context, record: Record, message: str, interaction: str) -> Sequence[str]:
+def _close(context: Context, record: Record, arguments: argparse.Namespace) -> Sequence[str]:
     """Keep or discard where that is no question; otherwise nothing is done, and the line says why."""
     verdict = record.verdict
     if verdict is None:
         return []
-    price = slight_price(verdict, record.measurement) if record.measurement else ""
+    price = slight_price(verdict, record.measurement, arguments.trade_off) if record.measurement else ""
     if verdict.status == KEEP and not verdict.findings and (price or not verdict.worse):
         try:
             experiment.keep(
-                context, message=message, explained={}, overrule="", trade_off=price, interaction=interaction or "none"
+                context,
+                message=arguments.keep,
+                explained={},
+                overrule="",
+                trade_off=price,
+                interaction=arguments.interaction or "none",
             )
         except Refused as refusal:  # the guard or a hook of the project's; what was measured is still to be shown
             return [f"not kept, the experiment stays open: {refusal}"]

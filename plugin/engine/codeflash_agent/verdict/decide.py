@@ -50,6 +50,7 @@ INSTRUCTIONS = "instructions"
 STARTUP = "startup_wall"
 CONFIRMED_PAIRS = 20
 SLIGHT = 0.02
+EXPECTED = 0.15  # the most that a price may be which was foreseen and not yet seen
 NET_MINIMUM = math.log(1.01)
 FAILING = "tests-failing"
 NONE_BETTER, NET_NEGATIVE, WITHIN_BAND = "none better", "net negative", "gain within the band"
@@ -105,18 +106,21 @@ def is_clean_no(verdict: Verdict) -> bool:
     return verdict.status == DISCARD and verdict.rule in CLEAN_NO and not verdict.findings
 
 
-def slight_price(verdict: Verdict, measurement: Measurement) -> str:
+def slight_price(verdict: Verdict, measurement: Measurement, expected: str = "") -> str:
     """What a trade-off costs where that leaves no question, as one line for the record; empty where it does.
 
     That is a net gain of the minimum or more in some metric, against losses that are below 2 % even at the pessimistic end.
+    One that was `expected`, in words, may be 15 %.
     """
     ratios = measurement.metrics
     large = any(ratios[name].ratio >= 1.0 + MINIMUM for name in verdict.better)
     if verdict.status != KEEP or not verdict.worse or verdict.findings or not large:
         return ""
-    if any(ratios[name].low < 1.0 - SLIGHT for name in verdict.worse):
+    lowest = min(ratios[name].low for name in verdict.worse)
+    if lowest < 1.0 - (EXPECTED if expected else SLIGHT):
         return ""
-    return "; ".join(shown(name, ratios[name]) for name in verdict.worse) + f": a price below {SLIGHT:.0%}"
+    why = f"a price below {SLIGHT:.0%}" if lowest >= 1.0 - SLIGHT else expected
+    return "; ".join(shown(name, ratios[name]) for name in verdict.worse) + f": {why}"
 
 
 def _without_idle_counts(ratios: Mapping[str, Ratio]) -> dict[str, Ratio]:
