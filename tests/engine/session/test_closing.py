@@ -152,3 +152,26 @@ def test_a_guard_that_fails_leaves_a_clean_gain_open(
     assert "cpu_s" in out
     record = json.loads((started / ".codeflash" / "experiments" / "001.json").read_text())
     assert record["state"] == records.MEASURED
+
+
+@pytest.mark.slow
+def test_what_was_measured_before_another_edit_or_beside_is_not_forgotten(
+    started: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The verdict on an earlier form stays with the record and in the report; a comparison of commits lies beside it."""
+    begin()
+    edit(started, project.SAME)
+    run("measure", status=1)
+    edit(started, project.FAST)
+    run("measure", "--keep", "perf: keep order by dict")
+    record = json.loads((started / ".codeflash" / "experiments" / "001.json").read_text())
+    (earlier,) = record["earlier"]
+    assert earlier["status"] == "discard"
+    assert earlier["measurement"]["metrics"]["cpu_s"]["ratio"] < record["measurement"]["metrics"]["cpu_s"]["ratio"]
+    run("report")
+    assert f"In an earlier form: discard ({earlier['rule']})" in capsys.readouterr().out
+    run("compare", f"{record['commit']}~1", record["commit"], "--benchmark", "python bench.py", "--budget", "20")
+    assert "kept with the session as .codeflash/comparisons/001.json" in capsys.readouterr().out
+    kept = json.loads((started / ".codeflash" / "comparisons" / "001.json").read_text())
+    assert kept["head"] == record["commit"]
+    assert len(kept["raw_pairs"]) >= 5

@@ -129,7 +129,8 @@ def run(arguments: argparse.Namespace) -> int:
         "raw_pairs": [pair_to_json(pair) for pair in pairs],
     }
     worse = ["", f"worse: {', '.join(regressions)}"] if regressions else []
-    plain = [*_heading(arguments, base, head, benchmark), *measurement_lines(measurement), *worse]
+    kept = _kept(layout, document)
+    plain = [*_heading(arguments, base, head, benchmark), *measurement_lines(measurement), *worse, *kept]
     marked = [*_heading(arguments, base, head, benchmark, tick="`"), *markdown_lines(measurement), *worse]
     _common.emit(arguments, marked if arguments.markdown == "-" else plain, document)
     if arguments.markdown not in (None, "-"):
@@ -140,6 +141,18 @@ def run(arguments: argparse.Namespace) -> int:
             f"--fail-on names {', '.join(unknown)}, which was not measured; measured were {', '.join(measurement.metrics)}"
         )
     return NO if regressions else DONE
+
+
+def _kept(layout: places.Layout, document: dict[str, Any]) -> list[str]:
+    """In a session the figures are put beside its records, so that what is said of them can be looked up."""
+    if not layout.session_json.exists():
+        return []
+    with atomic.locked(layout.lock):
+        layout.comparisons.mkdir(exist_ok=True)
+        numbers = [int(path.stem) for path in layout.comparisons.glob("*.json") if path.stem.isdigit()]
+        file = layout.comparisons / f"{max(numbers, default=0) + 1:03d}.json"
+        atomic.write_json(file, document)
+    return ["", f"kept with the session as {file.relative_to(layout.project)}"]
 
 
 def _setup(layout: places.Layout, language: Language) -> Setup:

@@ -28,6 +28,7 @@ OWNERS = {
     "setup.md": "codeflash-agent setup --set NAME=VALUE",
     "session.json": "codeflash-agent baseline",
     "profiles": "codeflash-agent profile",
+    "comparisons": "codeflash-agent compare",
     "experiments": "codeflash-agent begin, measure, keep or discard",
     "results.tsv": "codeflash-agent keep or discard",
     "HANDOFF.md": "every verb of codeflash-agent",

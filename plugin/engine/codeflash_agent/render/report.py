@@ -51,6 +51,7 @@ def report_markdown(
     lines += [
         f"- experiment {record.number}, `{record.target}`: {record.description} ({render.deltas(record)})"
         + ("; the verdict was keep" if record.overruled else "")
+        + "".join(f"; in an earlier form {one['status']}: {one['reason']}" for one in record.earlier)
         for record in lost
     ] or ["none"]
     running = [record for record in records if record.state not in ("keep", "discard", "crash")]
@@ -199,6 +200,7 @@ def _kept(session: Session, record: Record) -> list[str]:
         if text:
             lines += [f"{label}: {text}", ""]
     lines += [f"Explained finding {gate}: {reason}" for gate, reason in record.explained.items()]
+    lines += [f"In an earlier form: {one['status']} ({one['rule']}): {one['reason']}." for one in record.earlier]
     lines += [
         f"Reproduce: `codeflash-agent compare {record.base_commit[:12]} {record.commit[:12]} --benchmark '{session.benchmark_of(record.method)}'`",
         "",

@@ -51,6 +51,8 @@ def measure(context: Context, *, budget_s: float, progress: Callable[[str], None
         raise Refused(f"nothing differs from {record.base_commit[:12]} in {context.tree}; edit first, then measure")
     method = context.session.method
     if record.candidate is None or record.candidate.tree_hash != candidate.tree_hash or record.method != method.digest:
+        if record.verdict is not None and record.measurement is not None:
+            record.earlier.append({**dataclasses.asdict(record.verdict), "measurement": record.measurement.as_json()})
         record.candidate, record.method = candidate, method.digest
         record.tests_head = record.measurement = record.confirmation = record.second = record.verdict = None
         record.hashes = _hashes(context, record.base_commit, candidate)

@@ -82,6 +82,8 @@ class Record:
     left_open: list[str] = field(default_factory=list)  # when an agent ended its turn with this open, though reminded
     # What it said of itself before it was corrected, and until when.
     amended: list[dict[str, str]] = field(default_factory=list)
+    # Verdicts on what the change was before it was edited again, with their figures: what was tried is not forgotten.
+    earlier: list[dict[str, Any]] = field(default_factory=list)
     schema_version: int = SCHEMA
 
     @property

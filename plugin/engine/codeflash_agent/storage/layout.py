@@ -79,6 +79,11 @@ class Layout:
         return self.home / "profiles"
 
     @property
+    def comparisons(self) -> Path:
+        """What `compare` measured while there was a session."""
+        return self.home / "comparisons"
+
+    @property
     def discarded(self) -> Path:
         """Patches of what was tried."""
         return self.home / "discarded"
