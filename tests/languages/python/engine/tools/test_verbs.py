@@ -104,6 +104,10 @@ def test_sources_shows_what_is_hot_and_names_the_rest(project, capsys):
     assert [one["file"] for one in found["shown"]][3:] == ["cold.py", "tests/test_app.py"], "what is short goes along"
     (project / "app.py").write_text(CODE + "# " + "x" * 3000 + "\n", encoding="utf-8")
     _, found = ask(capsys, "sources", "--profile", file, "--characters", "2000")
+    assert "# lines 5-" in found["shown"][-1]["text"], "by its hot functions where the whole has no room"
+    assert "xxx" not in found["shown"][-1]["text"]
+    (project / "app.py").write_text(CODE.replace("seen = []", f"seen = []  # {'x' * 3000}"), encoding="utf-8")
+    _, found = ask(capsys, "sources", "--profile", file, "--characters", "2000")
     assert found["without_room"] == ["app.py"]
 
 

@@ -41,17 +41,17 @@ def answer(inquiry: Inquiry) -> Answer:
     hot = [name for name in sources if _weight(heats.get(name, {})) >= COLD_WEIGHT]
     hot.sort(key=lambda name: -_weight(heats.get(name, {})))
     parts = [
-        *((name, _readme(inquiry.tree / name)) for name in files if re.fullmatch(r"README(\.\w+)?", name)),
-        *((name, texts[name]) for name in _named_by_benchmark(inquiry, texts)),
+        *((name, [_readme(inquiry.tree / name)]) for name in files if re.fullmatch(r"README(\.\w+)?", name)),
+        *((name, [texts[name]]) for name in _named_by_benchmark(inquiry, texts)),
     ]
-    parts += [(name, _part(texts[name], heats.get(name, {}))) for name in hot]
+    parts += [(name, _forms(texts[name], heats.get(name, {}))) for name in hot]
     room = inquiry.options["characters"]
     shown, left = _within(parts, room)
     cold = sorted((name for name in sources if name not in hot), key=lambda name: -texts[name].count("\n"))
     # What is short is asked for next, so it goes along.
     rest = [(name, texts[name]) for name in [*cold, *tests]]
-    together = sum(len(text) for _, text in [*shown, *rest])
-    if not left and together <= min(room, SHORT):
+    together = sum(len(text) for text in [*(forms[0] for _, forms in parts), *(text for _, text in rest)])
+    if together <= min(room, SHORT):
         shown, cold = [*shown, *rest], []
     number = sum(texts[name].count("\n") for name in sources)
     version = inquiry.setup.details.get("requires_python") or "of any version"
@@ -111,23 +111,22 @@ def _named_by_benchmark(inquiry: Inquiry, texts: dict[str, str]) -> list[str]:
     return [word for word in words if word in texts and paths.kind_of(word) != paths.SOURCE]
 
 
-def _part(text: str, rows: dict[int, Heat]) -> str:
-    """The whole of a short file; of a long one its top and the functions that the profile names."""
+def _forms(text: str, rows: dict[int, Heat]) -> list[str]:
+    """How a file may be shown: whole unless it is long, and by its top and the functions that the profile names."""
     lines = text.split("\n")
-    if len(lines) <= WHOLE_LINES:
-        return text
+    whole = [text] if len(lines) <= WHOLE_LINES else []
     try:
         tree = ast.parse(text)
     except SyntaxError:  # of a later Python than the engine's
-        return text
+        return [text]
     spans = sorted(_spans(tree, rows))
     if not spans:
-        return text
+        return [text]
     first = min((node.lineno for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.AsyncFunctionDef))), default=1)  # fmt: skip
     parts = [f"# lines 1-{first - 1}", *lines[: first - 1]]
     for low, high in spans:
         parts += [f"# lines {low}-{high}", *lines[low - 1 : high]]
-    return "\n".join(parts)
+    return [*whole, "\n".join(parts)]
 
 
 def _spans(tree: ast.Module, rows: dict[int, Heat]) -> Iterable[tuple[int, int]]:
@@ -149,13 +148,15 @@ def _spans(tree: ast.Module, rows: dict[int, Heat]) -> Iterable[tuple[int, int]]
     yield from ((low, max(low, high)) for low, high in heads)
 
 
-def _within(parts: list[tuple[str, str]], room: int) -> tuple[list[tuple[str, str]], list[str]]:
+def _within(parts: list[tuple[str, list[str]]], room: int) -> tuple[list[tuple[str, str]], list[str]]:
+    """The files in their first form where all have room so, else in their last, and the names of those without room."""
+    form = 0 if sum(len(forms[0]) for _, forms in parts) <= room else -1
     shown: list[tuple[str, str]] = []
     left: list[str] = []
-    for name, text in parts:
-        if len(text) <= room or not shown:
-            shown.append((name, text))
-            room -= len(text)
+    for name, forms in parts:
+        if len(forms[form]) <= room or not shown:
+            shown.append((name, forms[form]))
+            room -= len(forms[form])
         else:
             left.append(name)
     return shown, left
