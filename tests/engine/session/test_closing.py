@@ -68,13 +68,14 @@ def test_measure_keep_closes_what_leaves_no_question_and_leaves_all_else_as_it_s
     assert "the message claims" in capsys.readouterr().err
     run("measure", "--interaction", "alloc→gc_reduction", status=2)
     run("measure", "--trade-off", "copies", status=2)
+    run("measure", "--mends", "a fault", status=2)
     run(*close)
     out = capsys.readouterr().out
     assert "[experiment 1] words/text.py::distinct (cpu): KEEP; CPU 2.00x [1.98, 2.02] better" in out
     assert "\nverdict keep (net positive) over 15 pairs: perf: keep order by dict (commit " in out
     message = project.git(tree(started), "log", "-1", "--format=%B")
     assert "Trade-off: rss_mib 0.995x [0.985, 1.005] worse: a price below 2%" in message
-    run("profile")
+    run("profile", "--brief")
     assert "[unified profile 2]" in capsys.readouterr().out
     begin()
     edit(started, project.SAME)
@@ -87,7 +88,11 @@ def test_measure_keep_closes_what_leaves_no_question_and_leaves_all_else_as_it_s
     assert len(list((started / ".codeflash" / "discarded").glob("002-*.patch"))) == 1
     assert project.git(tree(started), "status", "--porcelain") == ""
     run("profile")
-    assert "profile 2 is of this state already" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "profile 2 is of this state already" in out
+    assert "[unified targets] " in out, "after a brief one, what changed is shown"
+    run("profile")
+    assert "[unified targets] " not in capsys.readouterr().out
     run("begin", "--target", "x::y", "--domains", "cpu", "--hypothesis", "the next may follow at once")
 
 
@@ -175,3 +180,23 @@ def test_what_was_measured_before_another_edit_or_beside_is_not_forgotten(
     kept = json.loads((started / ".codeflash" / "comparisons" / "001.json").read_text())
     assert kept["head"] == record["commit"]
     assert len(kept["raw_pairs"]) >= 5
+
+
+@pytest.mark.slow
+def test_a_mend_is_kept_without_a_gain_and_not_with_a_loss(started: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What repairs a fault needs no speed; it may cost none either, and its reason stands in the record."""
+    close = ("measure", "--keep", "fix: an empty text has no words", "--mends", "a crash on empty texts")
+    begin()
+    edit(started, project.FAST)
+    judged(monkeypatch, Verdict("discard", "net negative", "rss", (), ("rss_mib",)))
+    run(*close)
+    assert rows(started)[0]["status"] == "discard"
+    monkeypatch.undo()
+    monkeypatch.chdir(started)
+    begin()
+    edit(started, project.FAST)
+    judged(monkeypatch, Verdict("discard", "none better", "same", (), ()), rss_mib=100.0)
+    run(*close)
+    assert rows(started)[1]["status"] == "keep"
+    record = json.loads((started / ".codeflash" / "experiments" / "002.json").read_text())
+    assert record["overruled"] == "mends a crash on empty texts"

@@ -7,7 +7,7 @@ import pytest
 from codeflash_agent.measure.model import Method
 from codeflash_agent.review.state import Due
 from codeflash_agent.session import goals, plateau, targets
-from codeflash_agent.session.next_step import next_step
+from codeflash_agent.session.next_step import after_verdict, next_step
 from codeflash_agent.session.records import Candidate
 from codeflash_agent.session.state import Milestone, ProfileEntry, Skip
 from codeflash_agent.verdict.model import Finding, Verdict
@@ -51,6 +51,17 @@ def test_a_finding_comes_before_the_keep() -> None:
     step = next_step(PROFILED, [measured], TREE, [factories.target()])
     assert "output-changed" in step.action
     assert step.why == "the benchmark prints 2 for 1"
+
+
+def test_a_gain_of_one_input_is_discarded_or_made_one_of_both() -> None:
+    """The second input's finding has its own words; beside another gate the usual ones hold."""
+    second, other = Finding("second-input", "less"), Finding("output-changed", "2 for 1")
+    found = factories.record(1, "measured")
+    only = after_verdict(found, Verdict("keep", "net positive", "cpu", ("cpu_s",), (), (second,)))
+    assert only.action.startswith("codeflash-agent discard")
+    assert "both inputs" in only.action
+    both = after_verdict(found, Verdict("keep", "net positive", "cpu", ("cpu_s",), (), (second, other)))
+    assert both.action.startswith("undo what the gates saw (output-changed, second-input)")
 
 
 def test_what_was_tried_in_vain_or_skipped_is_no_headroom() -> None:

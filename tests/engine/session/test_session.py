@@ -184,6 +184,9 @@ def test_a_gain_for_one_input_alone_is_a_finding(top: Path, capsys: pytest.Captu
     out = capsys.readouterr().out
     assert "finding second-input: with the second input less than a quarter of the gain is there" in out
     assert "output-changed" not in out
+    assert "measured anew" not in out
+    run("measure", status=1)
+    assert "nothing was measured anew" in capsys.readouterr().out
     run("begin", "--amend", "--target", "words/text.py::other", status=1)
     assert "was measured, so its target stands" in capsys.readouterr().err
     record = json.loads((top / ".codeflash" / "experiments" / "001.json").read_text())

@@ -9,7 +9,7 @@ from codeflash_agent.errors import DONE, NO, EnvironmentProblem, Refused
 from codeflash_agent.render import session as render
 from codeflash_agent.render.measurement import measurement_lines, remark_lines
 from codeflash_agent.session import context as contexts
-from codeflash_agent.session import experiment, measuring, next_step
+from codeflash_agent.session import experiment, measuring, next_step, records
 from codeflash_agent.verdict.decide import is_clean_no, slight_price
 from codeflash_agent.verdict.model import KEEP
 
@@ -50,18 +50,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="with --keep: what the gain is expected to cost elsewhere and why that is worth it; a net gain is then kept at a "
         "price of up to 15 %%, which is written down with this",
     )
+    parser.add_argument(
+        "--mends",
+        default="",
+        metavar="FAULT",
+        help="with --keep: what the change repairs; it is then kept without a gain too, as long as nothing is worse",
+    )
     _common.add_json(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Measure; exit status 0 when the verdict is keep without open findings, or with --keep when it closed the experiment."""
-    for option in ("interaction", "trade_off"):
+    for option in ("interaction", "trade_off", "mends"):
         if getattr(arguments, option) and not arguments.keep:
             name = option.replace("_", "-")
             raise EnvironmentProblem(f"--{name} goes with --keep 'perf: …', or with `codeflash-agent keep`")
     if arguments.keep is not None:
         experiment.check_message(arguments.keep)  # before the minutes that measuring takes
     with contexts.opened() as context:
+        before = context.open_record
+        told = before.candidate.tree_hash if before and before.candidate and before.verdict else ""
         record = measuring.measure(context, budget_s=arguments.budget, progress=_common.progress)
         verdict = record.verdict
         clean = verdict is not None and verdict.status == KEEP and not verdict.findings
@@ -70,6 +78,8 @@ def run(arguments: argparse.Namespace) -> int:
             closing = _close(context, record, arguments)
             clean = record.decided
         lines = [*closing] if record.decided else [*_lines(record), *closing]
+    if record.candidate and record.candidate.tree_hash == told:
+        lines.append("nothing was measured anew: the change is the one that was measured before, its figures stand")
     if not record.decided:
         step = next_step.after_verdict(record, verdict).action if verdict is not None else "codeflash-agent measure"
         lines.append(f"next: {step}")
@@ -100,13 +110,14 @@ def _close(context: Context, record: Record, arguments: argparse.Namespace) -> S
     if verdict is None:
         return []
     price = slight_price(verdict, record.measurement, arguments.trade_off) if record.measurement else ""
-    if verdict.status == KEEP and not verdict.findings and (price or not verdict.worse):
+    mend = f"{records.MENDS}{arguments.mends}" if arguments.mends and is_clean_no(verdict) and not verdict.worse else ""
+    if mend or (verdict.status == KEEP and not verdict.findings and (price or not verdict.worse)):
         try:
             experiment.keep(
                 context,
                 message=arguments.keep,
                 explained={},
-                overrule="",
+                overrule=mend,
                 trade_off=price,
                 interaction=arguments.interaction or "none",
             )

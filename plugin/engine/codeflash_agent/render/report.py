@@ -108,13 +108,15 @@ def answer_lines(
     floor: Sequence[str],
     still_open: Sequence[str],
 ) -> list[str]:
-    """What a session says at its end, ready to hand on: `first`, then every figure that it needs, in some twenty lines."""
+    """What a session says at its end, ready to hand on: `first`, then every figure that it needs, in some thirty lines."""
     kept = [record for record in records if record.state == "keep"]
     lost = [record for record in records if record.state in ("discard", "crash")]
+    mends = sum(record.repairs for record in kept)
+    mended = f" ({mends} of them to mend a fault)" if mends else ""
     lines = [
         first,
         "",
-        f"Branch `{session.branch}`: {len(kept)} kept, {len(lost)} discarded; benchmark `{session.method.benchmark}`.",
+        f"Branch `{session.branch}`: {len(kept)} kept{mended}, {len(lost)} discarded; benchmark `{session.method.benchmark}`.",
         *[line for line in _headline(session, kept, gains, tried=bool(records)) if line],
         "",
     ]

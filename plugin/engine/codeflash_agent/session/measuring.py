@@ -181,7 +181,7 @@ def _run_pairs(
         except BenchmarkFailed as error:
             if error.side != "head":
                 raise
-            found = [Finding("second-input", f"with the second input {error}")]
+            found = [Finding(gates.SECOND_INPUT, f"with the second input {error}")]
         else:
             if not record.second.complete:
                 return

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from codeflash_agent.session import goals, plateau, records, targets
+from codeflash_agent.verdict.gates import SECOND_INPUT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +45,12 @@ def after_verdict(record: Record, verdict: Verdict) -> Step:
         )
     if verdict.findings:
         gates = ", ".join(sorted({finding.gate for finding in verdict.findings}))
+        if gates == SECOND_INPUT:
+            return Step(
+                "codeflash-agent discard --reason '…', or edit so that both inputs gain and measure again, or "
+                f"keep --explain {SECOND_INPUT}='why users have the first input'",
+                verdict.findings[0].what,
+            )
         return Step(
             f"undo what the gates saw ({gates}) and measure again, or explain each with keep --explain GATE='…'",
             verdict.findings[0].what,

@@ -31,6 +31,7 @@ DECIDED = (KEEP, DISCARD, CRASH)
 
 MAIN = "main"
 CONFIRM = "confirm"
+MENDS = "mends "  # how the reason begins for which a change without a gain was kept to repair something
 SECOND = "second"  # the benchmark with its second input
 
 
@@ -85,6 +86,11 @@ class Record:
     # Verdicts on what the change was before it was edited again, with their figures: what was tried is not forgotten.
     earlier: list[dict[str, Any]] = field(default_factory=list)
     schema_version: int = SCHEMA
+
+    @property
+    def repairs(self) -> bool:
+        """Whether it was kept without a gain, to mend a fault."""
+        return self.overruled.startswith(MENDS)
 
     @property
     def decided(self) -> bool:

@@ -29,6 +29,7 @@ class ProfileEntry:
     command: str
     exit_code: int
     taken: str
+    brief: bool = False  # only its first rows were shown so far
 
 
 @dataclass

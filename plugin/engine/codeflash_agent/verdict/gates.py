@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from codeflash_agent.measure.model import Measurement
 
 SHOWN = 5
+SECOND_INPUT = "second-input"
 _RED = ("failed", "error")
 
 
@@ -142,9 +143,12 @@ def second_input(measured: Measurement, second: Measurement, better: Sequence[st
     gains = {name: measured.metrics[name].ratio - 1.0 for name in better}
     again = {name: second.metrics[name].ratio - 1.0 for name in better if name in second.metrics}
     if not any(gain >= gains[name] / 4 for name, gain in again.items()):
-        shown = ", ".join(f"{name} {1 + gains[name]:.3f} then {1 + gain:.3f}" for name, gain in again.items())
-        found.append(f"less than a quarter of the gain is there ({shown or 'no figure'})")
-    return [Finding("second-input", f"with the second input {' and '.join(found)}")] if found else []
+        shown = ", ".join(
+            f"{name} {1 + gains[name]:.3f} then {1 + gain:.3f} [{second.metrics[name].low:.3f}, {second.metrics[name].high:.3f}]"
+            for name, gain in again.items()
+        )
+        found.append(f"less than a quarter of the gain is there ({shown or 'no figure'}, {second.pairs} pairs)")
+    return [Finding(SECOND_INPUT, f"with the second input {' and '.join(found)}")] if found else []
 
 
 def _tests(names: Sequence[str]) -> str:
