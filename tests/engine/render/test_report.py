@@ -38,10 +38,12 @@ def test_no_keep_is_said_plainly() -> None:
 
 
 def test_long_tables_are_cut_and_counted() -> None:
-    """Ten rows are shown, the rest are a number."""
-    lines = target_table([factories.target(f"f{number}") for number in range(13)], {})
+    """Ten rows are shown, the rest are a number, and those that are still open have their names."""
+    rows = [factories.target(f"f{number}") for number in range(13)]
+    lines = target_table(rows, {rows[11].identity: "left alone"})
     assert len(lines) == 2 + 10 + 1
-    assert lines[-1] == "(+3 more)"
+    assert lines[-1] == f"(+3 more; still open: {rows[10].identity}, {rows[12].identity})"
+    assert target_table(rows, {row.identity: "left alone" for row in rows})[-1] == "(+3 more)"
 
 
 def test_text_from_outside_cannot_break_a_table() -> None:

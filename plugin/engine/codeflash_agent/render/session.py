@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from codeflash_agent.session.state import Milestone, Session
     from codeflash_agent.session.targets import Target
 
+NAMED = 15  # open rows beyond the table
 TABLE_ROWS = 10
 METRIC_NAMES = {"cpu_s": "CPU", "wall_s": "wall", "rss_mib": "peak RSS", "gc_s": "collector"}
 
 
 def target_table(rows: Sequence[Target], fates: Mapping[str, str], limit: int = TABLE_ROWS) -> list[str]:
-    """The first rows as a Markdown table with what became of each (`targets.fates`); the rest are counted."""
+    """The first rows as a Markdown table with what became of each (`targets.fates`); the rest are counted, open ones named."""
     if not rows:
         return ["no target above the thresholds"]
     lines = [
@@ -32,7 +33,11 @@ def target_table(rows: Sequence[Target], fates: Mapping[str, str], limit: int = 
             f"| {fates.get(row.identity, '')} |"
         )
     if len(rows) > limit:
-        lines.append(f"(+{len(rows) - limit} more)")
+        still_open = [row.identity for row in rows[limit:] if not fates.get(row.identity)]
+        named = (
+            f"; still open: {', '.join(still_open[:NAMED])}{' …' if still_open[NAMED:] else ''}" if still_open else ""
+        )
+        lines.append(f"(+{len(rows) - limit} more{named})")
     return lines
 
 
