@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from codeflash_agent.errors import EnvironmentProblem, Refused
-from codeflash_agent.session import edits
+from codeflash_agent.session import edits, sides
 
 from . import project
 from .walking import begin, edit, run, tree
@@ -205,3 +205,22 @@ def test_what_is_no_edit_is_one_line(tmp_path: Path, text: str, said: str) -> No
     """Malformed blocks and files that are not the session's."""
     with pytest.raises(EnvironmentProblem, match=said):
         edits.apply(tmp_path, edits.parse(text))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "same"),
+    [
+        ("a 1.0000001 [2.5e3]\n", "a 1.0 [2500.0000001]\n", False),  # a share more than the tolerance
+        ("a 1.0000000001 [2.5e3]\n", "a 1.0 [2500.0]\n", True),
+        ("a 7\n", "a 8\n", False),  # a count is no measurement
+        ("v1.0.3\n", "v1.0.4\n", False),
+        ("-0.5 x\n", "0.5 x\n", False),
+        ("1.5\n2.5\n", "1.5\n", False),
+        ("nan 1.5\n", "nan 1.5000000000001\n", True),
+    ],
+)
+def test_numbers_may_differ_by_a_tolerance(before: str, after: str, *, same: bool) -> None:
+    """Only numbers with a point or an exponent, line by line, and only where it was asked for."""
+    first, second = sides.Side(0, before, ""), sides.Side(0, after, "")
+    assert (sides.difference(first, second, 1e-9) == []) is same
+    assert sides.difference(first, second) != []

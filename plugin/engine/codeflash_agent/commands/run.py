@@ -37,6 +37,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="in both, the session's tree and the last kept commit's (or the start's): ends with 0 only where both print the "
         "same on standard output and end with 0; shows the lines that differ",
     )
+    parser.add_argument(
+        "--tolerance",
+        type=float,
+        default=0.0,
+        metavar="SHARE",
+        help="with --same: numbers with a point may differ by this share, such as 1e-9",
+    )
     _common.add_json(parser)
     parser.add_argument("command", nargs="+", metavar="-- COMMAND", help="its exit status is passed on")
 
@@ -75,7 +82,7 @@ def _same(arguments: argparse.Namespace) -> int:
             except OSError as error:
                 raise _cannot_run(arguments.command[0], tree, error) from error
     before, now = found
-    lines = sides.difference(before, now)
+    lines = sides.difference(before, now, arguments.tolerance)
     failed = f"; it proves little: both end with {now.status}{f' ({now.last_error})' if now.last_error else ''}"
     same = f"same: {now.printed.count(chr(10))} lines printed" + (failed if now.status else "")
     document = {"command": arguments.command, "same": not lines, "before": vars(before), "now": vars(now)}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import itertools
+import math
+import re
 import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MOST_LINES, MOST_CHARACTERS = 20, 200
+NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d+\.\d*(?:[eE][-+]?\d+)?|\d+[eE][-+]?\d+)(?![\w.])")
 LARGE = 4 << 20  # characters beyond which only the first differing line is looked for
 
 
@@ -39,14 +42,35 @@ def run(command: Sequence[str], tree: Path, environment: Mapping[str, str]) -> S
     return Side(done.returncode, printed, errors[-1].strip() if errors else "")
 
 
-def difference(before: Side, after: Side) -> list[str]:
-    """Nothing where both did the same; else how they ended if that differs, and the lines that do, cut."""
+def difference(before: Side, after: Side, tolerance: float = 0.0) -> list[str]:
+    """Nothing where both did the same; else how they ended if that differs, and the lines that do, cut.
+
+    Numbers with a point or an exponent may differ by `tolerance`, a share of the larger one.
+    """
     lines = []
     if before.status != after.status:
         lines.append(f"ended with {before.status} before, with {after.status} now{_why(before)}{_why(after)}")
-    if before.printed != after.printed:
-        lines += _differing(before.printed.splitlines(), after.printed.splitlines())
+    old, new = before.printed, after.printed
+    if old != new and tolerance:
+        new = _numbers_of(old, new, tolerance)
+    if old != new:
+        lines += _differing(old.splitlines(), new.splitlines())
     return [line if len(line) <= MOST_CHARACTERS else line[: MOST_CHARACTERS - 1] + "…" for line in lines]
+
+
+def _numbers_of(old: str, new: str, tolerance: float) -> str:
+    """`new`, in which lines that differ from those of `old` by no more than the tolerance allows are those of `old`."""
+    first, second = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    if len(first) != len(second):
+        return new
+    return "".join(one if one == two or _close(one, two, tolerance) else two for one, two in zip(first, second))
+
+
+def _close(one: str, two: str, tolerance: float) -> bool:
+    pairs = zip(NUMBER.findall(one), NUMBER.findall(two))
+    return NUMBER.sub("~", one) == NUMBER.sub("~", two) and all(
+        math.isclose(float(a), float(b), rel_tol=tolerance) for a, b in pairs
+    )
 
 
 def _why(side: Side) -> str:
