@@ -77,3 +77,20 @@ def test_a_long_table_is_cut_and_its_rest_is_named() -> None:
     lines = change_lines(_document(), rows, 2)
     assert change_lines(_document(), rows, 2, brief=True) == [lines[0], *lines[2:5]]
     assert lines[-1] == "  and 3 more: f6 a.py:1, f7 a.py:1, f8 a.py:1"
+
+
+def test_a_session_about_memory_is_told_who_holds_it() -> None:
+    """The first three at the peak with their lines; nothing where no allocations were taken, or nobody asked."""
+    rows = [
+        {"file": "a.py", "line": n, "function": f"f{n}", "mem_peak_mib": float(n), "mem_lines": [{"line": n + 1}]}
+        for n in range(5)
+    ]
+    after = _document(functions=rows, allocations={"peak_mib": 12.5})
+    (line,) = [one for one in change_lines(_document(), after, 2, memory=True) if "allocators" in one]
+    assert line == (
+        "[top allocators] 12.5 MiB at the peak: f4 a.py:4 4.0 MiB (line 5); f3 a.py:3 3.0 MiB (line 4); "
+        "f2 a.py:2 2.0 MiB (line 3)"
+    )
+    assert not [one for one in change_lines(_document(), after, 2) if "allocators" in one]
+    without = _document(functions=rows, allocations=None)
+    assert not [one for one in change_lines(_document(), without, 2, memory=True) if "allocators" in one]

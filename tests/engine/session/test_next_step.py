@@ -126,6 +126,17 @@ def test_a_goal_that_names_one_domain_puts_its_targets_first() -> None:
     assert "load.py::parse" in next_step(session, vain, TREE, rows).action
 
 
+def test_a_goal_of_one_domain_alone_ends_with_its_targets() -> None:
+    """Only memory: a row of another domain is no reason to go on; what was kept is measured whole first."""
+    session = factories.session(profiles=PROFILED.profiles, goal="only reduce memory")
+    both = [factories.target("fast", "cpu"), factories.target("lean", "memory")]
+    assert "--domains memory" in next_step(session, [], TREE, both).action
+    assert next_step(session, [], TREE, both[:1]).action == "codeflash-agent report --complete"
+    assert next_step(session, [factories.kept()], TREE, both[:1]).action == "codeflash-agent milestone"
+    open_minded = factories.session(profiles=PROFILED.profiles, goal="less memory, please")
+    assert next_step(open_minded, [], TREE, both[:1]).action.startswith("codeflash-agent begin")
+
+
 @pytest.mark.parametrize(
     ("goal", "domain"),
     [

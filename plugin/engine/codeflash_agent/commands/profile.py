@@ -13,7 +13,7 @@ from codeflash_agent.errors import DONE, NO, CodeflashError, EnvironmentProblem
 from codeflash_agent.language import Inquiry
 from codeflash_agent.render.profile import change_lines
 from codeflash_agent.session import context as contexts
-from codeflash_agent.session import state, targets
+from codeflash_agent.session import goals, state, targets
 from codeflash_agent.session.state import ProfileEntry
 from codeflash_agent.storage import atomic, git
 from codeflash_agent.storage import layout as places
@@ -114,7 +114,9 @@ def run(arguments: argparse.Namespace) -> int:
             context.derive()
             own = targets.of_benchmark(context.session)
             if earlier is not None and own and own[-1] is entry and not arguments.full:
-                lines = change_lines(earlier, document, number, brief=arguments.brief)
+                lines = change_lines(
+                    earlier, document, number, brief=arguments.brief, memory=_about_memory(context.session)
+                )
                 lines += [] if arguments.brief else remarks
             closing = [] if arguments.brief and lines else ["", _closing.now(context).step.line()]
     else:
@@ -155,6 +157,10 @@ def _remarks(
     return []
 
 
+def _about_memory(session: Session) -> bool:
+    return goals.domain_of(session.goal) == "memory"
+
+
 def _text(file: Path) -> str:
     return file.with_suffix(".txt").read_text(encoding="utf-8").rstrip()
 
@@ -193,7 +199,8 @@ def _say_known(context: Context, entry: ProfileEntry, arguments: argparse.Namesp
     before = before[: before.index(entry)]
     if entry.brief and before and not (arguments.full or arguments.brief):
         earlier = atomic.read_json(context.layout.home / before[-1].file)
-        lines = [*change_lines(earlier, atomic.read_json(file), entry.number), ""]
+        memory = _about_memory(context.session)
+        lines = [*change_lines(earlier, atomic.read_json(file), entry.number, memory=memory), ""]
         entry.brief = False
         state.save(context.layout, context.session)
     lines.append(f"profile {entry.number} is of this state already; --full shows it, --again takes another")

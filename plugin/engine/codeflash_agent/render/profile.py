@@ -16,10 +16,13 @@ Row = dict[str, Any]
 Key = tuple[str, str]
 
 
-def change_lines(before: Mapping[str, Any], after: Mapping[str, Any], number: int, *, brief: bool = False) -> list[str]:
+def change_lines(
+    before: Mapping[str, Any], after: Mapping[str, Any], number: int, *, brief: bool = False, memory: bool = False
+) -> list[str]:
     """The totals, the first rows with where they stood before, what left the table, and interactions that are new.
 
-    `brief` is for a profile between two changes that are decided already: the totals and the very first rows.
+    `brief` is for a profile between two changes that are decided already: the totals and the very first rows. `memory` is for
+    a session that is about memory: who holds the most at the peak.
     """
     old, new = before["totals"], after["totals"]
     error = new.get("share_error_percent")
@@ -53,7 +56,7 @@ def change_lines(before: Mapping[str, Any], after: Mapping[str, Any], number: in
     gone = [row for row in before["targets"] if _key(row) not in present]
     if gone:
         lines.append(f"  no longer in it: {_names(gone)}")
-    return lines + _interactions(before, after)
+    return [*lines, *(_allocators(after) if memory else []), *_interactions(before, after)]
 
 
 def _target(rank: int, row: Row, ranks: Mapping[Key, int], figure: Row) -> str:
@@ -74,6 +77,21 @@ def _target(rank: int, row: Row, ranks: Mapping[Key, int], figure: Row) -> str:
         f"  {rank} ({was or 'new'}) {row['function']} {row['file']}:{row['line']}: {', '.join(parts)}; "
         f"{'+'.join(row['domains'])}; priority {row['score']:.1f}"
     )
+
+
+def _allocators(document: Mapping[str, Any]) -> list[str]:
+    held = sorted(document["functions"], key=lambda row: -(row["mem_peak_mib"] or 0.0))[:FEW]
+    if not document.get("allocations") or not held:
+        return []
+    told = [
+        f"{row['function']} {row['file']}:{row['line']} {row['mem_peak_mib']:.1f} MiB"
+        + (f" (line {row['mem_lines'][0]['line']})" if row["mem_lines"] else "")
+        for row in held
+        if row["mem_peak_mib"]
+    ]
+    return [
+        f"[top allocators] {document['allocations']['peak_mib']:.1f} MiB at the peak: {'; '.join(told) or 'none of ours'}"
+    ]
 
 
 def _place(figure: Row) -> str:

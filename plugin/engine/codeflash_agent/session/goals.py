@@ -17,3 +17,8 @@ def domain_of(goal: str) -> str | None:
     """The one domain that a goal names; None where it names none or several."""
     named = [domain for domain, words in WORDS.items() if re.search(rf"\b(?:{words})\b", goal, re.IGNORECASE)]
     return named[0] if len(named) == 1 else None
+
+
+def is_exclusive(goal: str) -> bool:
+    """Whether the words want that domain and nothing else, as in "only reduce memory"."""
+    return re.search(r"\b(?:only|just|solely|nothing but)\b", goal, re.IGNORECASE) is not None

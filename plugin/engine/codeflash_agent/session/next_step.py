@@ -88,10 +88,15 @@ def next_step(
         return _end(session, standing.advice, why, review)
     if rows_left is None or targets.current_profile(session, tree_hash) is None:
         return Step("codeflash-agent profile", "the present state has no unified profile")
-    due = not session.only and milestone_due(session, decided, last=standing.state == plateau.FLOOR and not session.out)
-    if standing.state == plateau.FLOOR:
-        return Step(MILESTONE, WHOLE) if due else _end(session, standing.advice, why, review)
     asked = goals.domain_of(session.goal)
+    met = asked is not None and goals.is_exclusive(session.goal) and not any(asked in row.domains for row in rows_left)
+    if met:
+        why = f"the goal is {asked} alone, and no target of it is left"
+    ended = met or standing.state == plateau.FLOOR
+    due = not session.only and milestone_due(session, decided, last=ended and not session.out)
+    if ended:
+        advice = "the goal's domain is done" if met else standing.advice
+        return Step(MILESTONE, WHOLE) if due else _end(session, advice, why, review)
     fresh = _first_elsewhere(rows_left, standing.exhausted, asked)
     begin = (
         f"codeflash-agent begin --target {shlex.quote(fresh.identity)} --domains {','.join(fresh.domains)} "
