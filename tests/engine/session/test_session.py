@@ -56,7 +56,8 @@ def test_a_keep_and_a_discard_leave_commit_ledger_patch_and_an_untouched_checkou
     run("milestone")
     assert "[milestone] codeflash/optimize-v1" in capsys.readouterr().out
     assert project.git(started, "rev-parse", "codeflash/optimize-v1").strip() == commit
-    run("milestone", status=1)
+    run("milestone")
+    assert "codeflash/optimize-v1 has measured the last kept commit" in capsys.readouterr().out
     run("report")
     report = capsys.readouterr().out
     assert "perf: keep order by dict" in report
