@@ -85,5 +85,7 @@ def _differing(before: list[str], after: list[str]) -> list[str]:
     shown = list(difflib.unified_diff(before, after, "before", "now", n=0, lineterm=""))[2:]
     if not shown:  # the ends of lines alone
         return ["the same lines with other ends"]
-    rest = [f"… and {len(shown) - MOST_LINES} more lines; --json FILE has both whole"] if len(shown) > MOST_LINES else []
+    rest = (
+        [f"… and {len(shown) - MOST_LINES} more lines; --json FILE has both whole"] if len(shown) > MOST_LINES else []
+    )
     return shown[:MOST_LINES] + rest
