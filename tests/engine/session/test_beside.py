@@ -82,6 +82,7 @@ def test_a_command_is_compared_on_both_sides(top: Path, capfd: pytest.CaptureFix
     """The same print and an end with 0 is the same; other lines are shown; what fails on both sides proves nothing."""
     run("setup", "--set", f"interpreter={project.INTERPRETER}")
     run("baseline", "--benchmark", "python -c pass", "--no-tests")
+    assert (top / ".codeflash" / "bench").is_dir()
     project.write(top / ".codeflash" / "bench" / "odd.py", """
         import sys
         from words.text import distinct

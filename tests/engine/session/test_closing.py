@@ -195,7 +195,7 @@ def test_a_mend_is_kept_without_a_gain_and_not_with_a_loss(started: Path, monkey
     monkeypatch.chdir(started)
     begin()
     edit(started, project.FAST)
-    judged(monkeypatch, Verdict("discard", "none better", "same", (), ()), rss_mib=100.0)
+    judged(monkeypatch, Verdict("discard", "inconclusive", "wall too wide", (), ()), rss_mib=100.0)
     run(*close)
     assert rows(started)[1]["status"] == "keep"
     record = json.loads((started / ".codeflash" / "experiments" / "002.json").read_text())

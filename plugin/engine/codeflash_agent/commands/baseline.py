@@ -106,6 +106,7 @@ def run(arguments: argparse.Namespace) -> int:
                 git.run_git(layout.project, "branch", "--quiet", "-D", session.branch)
             raise
         state.save(layout, session)
+        layout.bench.mkdir(exist_ok=True)  # nobody should have to think of it
         context = contexts.Context(layout, session, setup, languages.load(layout.project), [])
         context.derive()
     _print(arguments, session, report, dirty)

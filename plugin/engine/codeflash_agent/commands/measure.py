@@ -11,7 +11,7 @@ from codeflash_agent.render.measurement import measurement_lines, remark_lines
 from codeflash_agent.session import context as contexts
 from codeflash_agent.session import experiment, measuring, next_step, records
 from codeflash_agent.verdict.decide import is_clean_no, slight_price
-from codeflash_agent.verdict.model import KEEP
+from codeflash_agent.verdict.model import DISCARD, KEEP
 
 if TYPE_CHECKING:
     import argparse
@@ -110,7 +110,9 @@ def _close(context: Context, record: Record, arguments: argparse.Namespace) -> S
     if verdict is None:
         return []
     price = slight_price(verdict, record.measurement, arguments.trade_off) if record.measurement else ""
-    mend = f"{records.MENDS}{arguments.mends}" if arguments.mends and is_clean_no(verdict) and not verdict.worse else ""
+    # A figure too wide to tell is no loss that was seen; a repair waits for none.
+    harmless = verdict.status == DISCARD and not verdict.findings and not verdict.worse
+    mend = f"{records.MENDS}{arguments.mends}" if arguments.mends and harmless else ""
     if mend or (verdict.status == KEEP and not verdict.findings and (price or not verdict.worse)):
         try:
             experiment.keep(

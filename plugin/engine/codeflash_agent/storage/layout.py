@@ -79,6 +79,11 @@ class Layout:
         return self.home / "profiles"
 
     @property
+    def bench(self) -> Path:
+        """Scripts of the session's own, such as odd input."""
+        return self.common / "bench"
+
+    @property
     def comparisons(self) -> Path:
         """What `compare` measured while there was a session."""
         return self.home / "comparisons"
