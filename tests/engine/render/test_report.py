@@ -42,7 +42,7 @@ def test_long_tables_are_cut_and_counted() -> None:
     rows = [factories.target(f"f{number}") for number in range(13)]
     lines = target_table(rows, {rows[11].identity: "left alone"})
     assert len(lines) == 2 + 10 + 1
-    assert lines[-1] == f"(+3 more; still open: {rows[10].identity}, {rows[12].identity})"
+    assert lines[-1] == f"(+3 more; still open: `{rows[10].identity}`, `{rows[12].identity}`)"
     assert target_table(rows, {row.identity: "left alone" for row in rows})[-1] == "(+3 more)"
 
 
@@ -103,3 +103,13 @@ def test_the_answer_is_ready_to_hand_on() -> None:
     assert "- not tried again after its keep: app/load.py::parse" in lines
     assert "- review: none yet" in lines
     assert len(lines) <= 20
+
+
+def test_what_follows_the_table_of_targets_is_no_row_of_it() -> None:
+    """Markdown takes a line below a table for one of its rows unless an empty one stands between."""
+    rows = [factories.target(f"f{number}") for number in range(13)]
+    text = report_markdown(factories.session(), [], {}, rows, {}, floor=["too small to win: `x`"])
+    lines = text.splitlines()
+    for start in ("(+3 more", "too small to win"):
+        place = next(number for number, line in enumerate(lines) if line.startswith(start))
+        assert lines[place - 1] == ""

@@ -33,7 +33,7 @@ def target_table(rows: Sequence[Target], fates: Mapping[str, str], limit: int = 
             f"| {fates.get(row.identity, '')} |"
         )
     if len(rows) > limit:
-        still_open = [row.identity for row in rows[limit:] if not fates.get(row.identity)]
+        still_open = [f"`{row.identity}`" for row in rows[limit:] if not fates.get(row.identity)]
         named = (
             f"; still open: {', '.join(still_open[:NAMED])}{' …' if still_open[NAMED:] else ''}" if still_open else ""
         )
@@ -46,7 +46,8 @@ def floor_lines(closed: Sequence[str], least: Mapping[str, float]) -> list[str]:
     if not closed:
         return []
     return [
-        f"too small to win: all that each does is below what could be claimed ({band_text(least)}): {', '.join(closed)}"
+        f"too small to win: all that each does is below what could be claimed ({band_text(least)}): "
+        + ", ".join(f"`{name}`" for name in closed)
     ]
 
 
