@@ -225,3 +225,11 @@ def test_numbers_may_differ_by_a_tolerance(before: str, after: str, *, same: boo
     first, second = sides.Side(0, before, ""), sides.Side(0, after, "")
     assert (sides.difference(first, second, 1e-9) == []) is same
     assert sides.difference(first, second) != []
+
+
+def test_a_file_named_in_two_ways_is_one(tmp_path: Path) -> None:
+    """The second edit stands on the first."""
+    (tmp_path / "m.py").write_text(FILE)
+    text = block("def f(a):\n", "def f(b):\n") + block("def g(a):\n", "def g(b):\n", "./m.py")
+    assert edits.apply(tmp_path, edits.parse(text)) == {"m.py": 2}
+    assert (tmp_path / "m.py").read_text() == FILE.replace("def f(a)", "def f(b)").replace("def g(a)", "def g(b)")

@@ -15,6 +15,7 @@ from bench import killing
 from codeflash_agent import cli
 
 from . import project
+from .walking import run
 
 LAUNCH = Path(__file__).parents[3] / "plugin" / "engine" / "launch.py"
 SHORT = "from words.text import distinct\nprint(distinct(['a']))\n"
@@ -30,11 +31,6 @@ def top(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
     run("setup", "--set", f"interpreter={project.INTERPRETER}", "--set", "runner=python")
     return path
-
-
-def run(*arguments: str, status: int = 0) -> None:
-    """Run one verb and expect its exit status."""
-    assert cli.main(list(arguments)) == status, arguments
 
 
 def start(*arguments: str) -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from codeflash_agent import cli
 from codeflash_agent.session import context as contexts
 from codeflash_agent.session import experiment, merging, records, state
 from codeflash_agent.session.state import ProfileEntry
@@ -16,6 +15,7 @@ from codeflash_agent.storage import layout as places
 from codeflash_agent.verdict.model import Verdict
 
 from . import factories, project
+from .walking import run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,11 +90,6 @@ def profile(place: Path) -> None:
         )
         context.session.profiles.append(entry)
         state.save(context.layout, context.session)
-
-
-def run(*arguments: str, status: int = 0) -> None:
-    """Run one verb and expect its exit status."""
-    assert cli.main(list(arguments)) == status, arguments
 
 
 def send(top: Path, function: str, file: str = "words/text.py", to: str = "cpu") -> Path:

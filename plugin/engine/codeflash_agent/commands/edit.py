@@ -6,9 +6,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from codeflash_agent.commands import _common
-from codeflash_agent.errors import Refused
 from codeflash_agent.session import context as contexts
-from codeflash_agent.session import edits, records
+from codeflash_agent.session import edits, experiment
 
 if TYPE_CHECKING:
     import argparse
@@ -29,11 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Make the edits in the tree of the open experiment."""
     blocks = edits.parse(sys.stdin.read())
     with contexts.opened() as context:
-        record = context.open_record
-        if record is None:
-            raise Refused("no experiment is open, and a change belongs to one; `codeflash-agent begin` opens it")
-        if record.state not in (records.OPEN, records.MEASURED):
-            raise Refused(f"experiment {record.number} is being ended; `codeflash-agent status` says how to go on")
+        experiment.require_open(context)
         made = edits.apply(context.tree, blocks)
     told = ", ".join(f"{name} ({number})" if number > 1 else name for name, number in made.items())
     _common.emit(arguments, [f"edited {told}"], {"edited": made})

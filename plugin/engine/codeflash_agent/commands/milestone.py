@@ -30,8 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Measure, tag, print the total beside the product of the kept ratios."""
     with contexts.opened() as context:
-        last = context.session.milestones[-1] if context.session.milestones else None
-        if last is not None and last.commit == context.base_commit and context.open_record is None:
+        last = milestones.standing(context)
+        if last is not None:
             # Nothing to do is no refusal: what is chained to this verb may follow.
             step = _closing.now(context).step
             line = f"[milestone] {last.tag} has measured the last kept commit {last.commit[:12]} whole already"

@@ -107,8 +107,8 @@ def run(arguments: argparse.Namespace) -> int:
                 shlex.join(command),
                 document["exit_code"],
                 state.now(),
+                brief=arguments.brief and earlier is not None,
             )
-            entry.brief = arguments.brief and earlier is not None
             context.session.profiles.append(entry)
             state.save(layout, context.session)
             context.derive()
@@ -194,17 +194,18 @@ def _known(context: Context) -> ProfileEntry | None:
 
 def _say_known(context: Context, entry: ProfileEntry, arguments: argparse.Namespace) -> int:
     file = context.layout.home / entry.file
+    document = atomic.read_json(file)
     lines = [_text(file), ""] if arguments.full else []
     before = _since(context.session)
     before = before[: before.index(entry)]
     if entry.brief and before and not (arguments.full or arguments.brief):
         earlier = atomic.read_json(context.layout.home / before[-1].file)
         memory = _about_memory(context.session)
-        lines = [*change_lines(earlier, atomic.read_json(file), entry.number, memory=memory), ""]
+        lines = [*change_lines(earlier, document, entry.number, memory=memory), ""]
         entry.brief = False
         state.save(context.layout, context.session)
     lines.append(f"profile {entry.number} is of this state already; --full shows it, --again takes another")
-    _common.emit(arguments, [*lines, _closing.now(context).step.line()], atomic.read_json(file))
+    _common.emit(arguments, [*lines, _closing.now(context).step.line()], document)
     return DONE
 
 

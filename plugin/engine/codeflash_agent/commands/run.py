@@ -9,6 +9,7 @@ from codeflash_agent.commands import _common
 from codeflash_agent.errors import DONE, NO, EnvironmentProblem
 from codeflash_agent.session import context as contexts
 from codeflash_agent.session import sides, worktrees
+from codeflash_agent.storage import layout as places
 from codeflash_agent.storage import temporary
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def _located(command: list[str], tree: Path, project: Path) -> list[str]:
     """The command with what only the checkout has: a program in an environment that git does not track, our own scripts."""
     return [
         str(project / word)
-        if (word.startswith(".codeflash/") or (number == 0 and "/" in word and not word.startswith("/")))
+        if (word.startswith(f"{places.HOME}/") or (number == 0 and "/" in word and not word.startswith("/")))
         and not (tree / word).exists()
         and (project / word).exists()
         else word

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from codeflash_agent.render.session import band_text, ledger_table, target_table
+from codeflash_agent.render.session import band_text, ledger_table, target_section
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,7 +57,7 @@ def brief(
         "",
         "A profile of this very commit is stored; begin may follow at once, and needs a new profile after each keep.",
         "",
-        *target_table(rows, {}),
+        *target_section(rows, {}),
         "",
         "For each: `codeflash-agent begin --target FILE::FUNCTION --domains … --hypothesis '…'`, ONE fix,",
         "`codeflash-agent measure`, then `keep --message 'perf: …'` or `discard --reason '…'`.",

@@ -61,7 +61,7 @@ def report_markdown(
         *render.skipped_lines(session),
         "## Targets of the newest profile",
         "",
-        *_after_table(render.target_table(targets, fates)),
+        *render.target_section(targets, fates),
         "",
         *floor,
         "",
@@ -79,12 +79,6 @@ def report_markdown(
         "",
     ]
     return visible("\n".join(lines))
-
-
-def _after_table(lines: list[str]) -> list[str]:
-    """With an empty line before what follows the rows, which would be a row else."""
-    rows = [line for line in lines if line.startswith("|")]
-    return [*rows, "", *lines[len(rows) :]] if rows else lines
 
 
 def complete_line(

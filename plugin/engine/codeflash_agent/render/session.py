@@ -41,6 +41,13 @@ def target_table(rows: Sequence[Target], fates: Mapping[str, str], limit: int = 
     return lines
 
 
+def target_section(rows: Sequence[Target], fates: Mapping[str, str]) -> list[str]:
+    """The same for a document, with an empty line below the rows: Markdown takes what follows for one of them else."""
+    lines = target_table(rows, fates)
+    table = [line for line in lines if line.startswith("|")]
+    return [*table, "", *lines[len(table) :]] if table else lines
+
+
 def floor_lines(closed: Sequence[str], least: Mapping[str, float]) -> list[str]:
     """Which rows the floor rule closed by itself, and the least effect of each metric by which it did."""
     if not closed:
@@ -222,7 +229,7 @@ def handoff(
         *skipped_lines(session),
         "## Targets of the newest profile",
         "",
-        *target_table(targets, fates),
+        *target_section(targets, fates),
         "",
     ]
     return "\n".join(lines)

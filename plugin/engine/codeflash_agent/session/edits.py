@@ -76,25 +76,26 @@ def apply(tree: Path, blocks: list[Block]) -> dict[str, int]:
         Refused: lines to find are not there, or more than once; nothing was written.
         EnvironmentProblem: a file is outside the tree or cannot be read.
     """
-    texts: dict[str, str] = {}
+    top = tree.resolve()
+    texts: dict[Path, str] = {}  # by place: a file may be named in several ways
     made: dict[str, int] = {}
     for block in blocks:
-        path = _inside(tree, block.file)
-        if block.file not in texts:
-            texts[block.file] = _read(path, block)
-        texts[block.file] = _edited(texts[block.file], block)
-        made[block.file] = made.get(block.file, 0) + 1
-    for name, text in texts.items():
-        path = _inside(tree, name)
+        path = _inside(top, block.file)
+        if path not in texts:
+            texts[path] = _read(path, block)
+        texts[path] = _edited(texts[path], block)
+        name = path.relative_to(top).as_posix()
+        made[name] = made.get(name, 0) + 1
+    for path, text in texts.items():
         mode = path.stat().st_mode if path.exists() else None
         atomic.write_text(path, text)
         path.chmod(0o644 if mode is None else mode & 0o7777)
     return made
 
 
-def _inside(tree: Path, name: str) -> Path:
-    path = (tree / name).resolve()
-    if not path.is_relative_to(tree.resolve()) or ".git" in path.relative_to(tree.resolve()).parts:
+def _inside(top: Path, name: str) -> Path:
+    path = (top / name).resolve()
+    if not path.is_relative_to(top) or ".git" in path.relative_to(top).parts:
         raise EnvironmentProblem(f"{name} is not in the session's tree; name files relative to its top")
     return path
 

@@ -24,11 +24,17 @@ TAG = "codeflash/optimize-v"
 FORMER_LOOKS = (5, 15)
 
 
+def standing(context: Context) -> Milestone | None:
+    """The milestone that has measured the last kept commit already, while nothing is open."""
+    last = context.session.milestones[-1] if context.session.milestones else None
+    return last if last is not None and last.commit == context.base_commit and context.open_record is None else None
+
+
 def take(context: Context, *, budget_s: float, progress: Callable[[str], None]) -> Milestone:
     """Measure the last kept commit against the start of the session, tag it and record both.
 
     Raises:
-        Refused: an experiment is open, or nothing was kept since the last milestone.
+        Refused: an experiment is open, or nothing was kept.
         EnvironmentProblem: a side cannot be run.
     """
     session = context.session
@@ -39,8 +45,8 @@ def take(context: Context, *, budget_s: float, progress: Callable[[str], None]) 
     if context.open_record is not None:
         raise Refused(f"experiment {context.open_record.number} is open; keep or discard it before a milestone")
     commit = context.base_commit
-    if commit == (session.milestones[-1].commit if session.milestones else session.start_commit):
-        raise Refused("nothing was kept since the last milestone (or the start); there is nothing new to measure")
+    if commit == session.start_commit:
+        raise Refused("nothing was kept since the start; there is nothing to measure")
     start = worktrees.baseline_at(context.layout, context.setup, session.start_commit)
     base = worktrees.side("base", context.language, context.setup, context.layout, start)
     head = worktrees.side("head", context.language, context.setup, context.layout, context.tree)

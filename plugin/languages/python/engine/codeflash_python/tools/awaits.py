@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from codeflash_agent.errors import EnvironmentProblem
 from codeflash_agent.language import Answer
 from codeflash_python.tools import inside
+from codeflash_python.tools.heat import root_of
 
 if TYPE_CHECKING:
     from codeflash_agent.language import Inquiry
@@ -28,7 +29,7 @@ def answer(inquiry: Inquiry) -> Answer:
         return Answer([line], {"schema_version": 1, "ran": False})
     left_out = [] if loops["waits"] else ["no waits: the async pass was left out; profile without --quick"]
     wall = _wall(profile)
-    overlaps = _overlaps(inquiry, loops["waits"], _root(profile, inquiry), left_out)
+    overlaps = _overlaps(inquiry, loops["waits"], root_of(profile, inquiry.tree, inquiry.project), left_out)
     blocking = _blocking(profile, loops)
     document: dict[str, Any] = {
         "schema_version": 1,
@@ -49,22 +50,20 @@ def overlaps(inquiry: Inquiry) -> list[dict[str, Any]]:
     """The waits that could overlap and are worth it, the largest first; empty where no loop of asyncio waited."""
     profile = inquiry.profile or {}
     waits = (profile.get("asyncio") or {}).get("waits") or []
-    return [one for one in _overlaps(inquiry, waits, _root(profile, inquiry), []) if one["worth_it"]] if waits else []
+    return (
+        [
+            one
+            for one in _overlaps(inquiry, waits, root_of(profile, inquiry.tree, inquiry.project), [])
+            if one["worth_it"]
+        ]
+        if waits
+        else []
+    )
 
 
 def _wall(profile: dict[str, Any]) -> float:
     """Seconds of the pass that the waits were taken in."""
     return float(next((one["wall_s"] for one in profile["passes"] if one["name"] == "async"), profile["wall_s"]))
-
-
-def _root(profile: dict[str, Any], inquiry: Inquiry) -> Path:
-    """The source root in the tree at hand; the profile may be of another checkout of the project."""
-    root = Path(profile["source_root"])
-    root = root if root.is_absolute() else inquiry.tree / root
-    for base in (inquiry.tree, inquiry.project):
-        if root.is_relative_to(base):
-            return inquiry.tree / root.relative_to(base)
-    return root
 
 
 def _blocking(profile: dict[str, Any], loops: dict[str, Any]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from codeflash_agent.errors import EnvironmentProblem
 from codeflash_agent.language import Answer
+from codeflash_agent.storage.layout import Layout
 from codeflash_python.detect import project_files
 from codeflash_python.tools import edge_cases, inside
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from codeflash_agent.language import Inquiry
 
 MOST_FILES = 5000
-OWN = ".codeflash/bench"  # where a session keeps scripts of its own, such as the old callable beside the new
 
 
 def answer(inquiry: Inquiry) -> Answer:
@@ -36,7 +36,7 @@ def answer(inquiry: Inquiry) -> Answer:
         "as": options["as"],
         "files": [str(file) for file in files],
         "cases": cases,
-        "folders": [str(inquiry.project / OWN)],
+        "folders": [str(Layout(inquiry.project).bench)],  # it may keep the old callable beside the new
     }
     found = inside.ask(inquiry, "differ", request)
     document: dict[str, Any] = {"schema_version": 1, "files": len(files), "cases": len(cases), **found}
@@ -53,10 +53,8 @@ def _corpus(inquiry: Inquiry) -> list[Path]:
             :MOST_FILES
         ]
     found: list[Path] = []
-    for top in (
-        inquiry.tree,
-        inquiry.project,
-    ):  # the checkout has what git does not track, such as the environment's packages
+    # The checkout has what git does not track, such as the environment's packages.
+    for top in (inquiry.tree, inquiry.project):
         found = found or sorted({path for pattern in patterns for path in top.glob(pattern) if path.is_file()})
     if not found:
         raise EnvironmentProblem(

@@ -44,26 +44,30 @@ class Heat(NamedTuple):
         return ", ".join(parts)
 
 
+def root_of(profile: dict[str, Any], tree: Path, project: Path) -> Path:
+    """The source root in `tree`, which the files of a profile's rows are relative to.
+
+    The profile may have been taken in another checkout of the project; its files are then those of `tree`.
+    """
+    root = Path(profile.get("source_root") or tree)
+    root = root if root.is_absolute() else tree / root
+    for base in (tree, project):
+        if root.is_relative_to(base):
+            return tree / root.relative_to(base)
+    return root
+
+
 class Heated:
     """A profile, asked by file, function and lines."""
 
     def __init__(self, profile: dict[str, Any] | None, tree: Path, project: Path) -> None:
-        """Index the functions of `profile` by their place in `tree`.
-
-        The profile may have been taken in another checkout of the project; its files are then those of `tree`.
-        """
+        """Index the functions of `profile` by their place in `tree`."""
         self.known = profile is not None
         self._rows: dict[str, list[dict[str, Any]]] = {}
         self.rows: list[tuple[Path, dict[str, Any]]] = []
         if profile is None:
             return
-        root = Path(profile.get("source_root") or tree)
-        if not root.is_absolute():
-            root = tree / root
-        for base in (tree, project):
-            if root.is_relative_to(base):
-                root = tree / root.relative_to(base)
-                break
+        root = root_of(profile, tree, project)
         for row in profile["functions"]:
             path = root / row["file"]
             self.rows.append((path, row))

@@ -15,8 +15,6 @@ MOST = 4
 
 def answer(inquiry: Inquiry) -> Answer:
     """Waits one after the other that need nothing from each other; nothing where no event loop waited."""
-    if not (inquiry.profile or {}).get("asyncio", {}):
-        return Answer([], {"schema_version": 1, "overlaps": []})
     found = awaits.overlaps(inquiry)
     lines = awaits.overlap_lines(found, MOST) if found else []
     return Answer(lines, {"schema_version": 1, "overlaps": found})

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
-import shlex
 from typing import TYPE_CHECKING, Any
 
 from codeflash_agent.errors import EnvironmentProblem
 from codeflash_agent.language import Answer
 from codeflash_python import paths
 from codeflash_python.detect import project_files
-from codeflash_python.tools.heat import Heat, Heated
+from codeflash_python.tools.heat import Heat, Heated, root_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,13 +35,12 @@ def answer(inquiry: Inquiry) -> Answer:
     texts = {name: _read(inquiry.tree / name) for name in files if name.endswith(".py")}
     tests = [name for name in texts if paths.kind_of(name) == paths.TEST]
     sources = [name for name in texts if paths.kind_of(name) == paths.SOURCE]
-    waits = (inquiry.profile.get("asyncio") or {}).get("waits") or []
-    heats = _heats(Heated(inquiry.profile, inquiry.tree, inquiry.project), inquiry.tree, waits)
+    heats = _heats(inquiry.profile, inquiry.tree, inquiry.project)
     hot = [name for name in sources if _weight(heats.get(name, {})) >= COLD_WEIGHT]
     hot.sort(key=lambda name: -_weight(heats.get(name, {})))
     parts = [
         *((name, [_readme(inquiry.tree / name)]) for name in files if re.fullmatch(r"README(\.\w+)?", name)),
-        *((name, [texts[name]]) for name in _named_by_benchmark(inquiry, texts)),
+        *((name, [texts[name]]) for name in _named_by(inquiry.profile.get("command", ()), texts)),
     ]
     parts += [(name, _forms(texts[name], heats.get(name, {}))) for name in hot]
     room = inquiry.options["characters"]
@@ -51,7 +49,8 @@ def answer(inquiry: Inquiry) -> Answer:
     # What is short is asked for next, so it goes along.
     rest = [(name, texts[name]) for name in [*cold, *tests]]
     together = sum(len(text) for text in [*(forms[0] for _, forms in parts), *(text for _, text in rest)])
-    if together <= min(room, SHORT):
+    whole = together <= min(room, SHORT)
+    if whole:
         shown, cold = [*shown, *rest], []
     number = sum(texts[name].count("\n") for name in sources)
     version = inquiry.setup.details.get("requires_python") or "of any version"
@@ -63,7 +62,7 @@ def answer(inquiry: Inquiry) -> Answer:
     lines += [f"=== without room here (--characters N): {', '.join(left)}"] if left else []
     lines += [f"=== cold: {_outline(name, texts[name])}" for name in cold[:MOST_COLD]]
     lines += [f"=== cold: {len(cold) - MOST_COLD} more files"] if len(cold) > MOST_COLD else []
-    lines += [f"=== tests: {_tests(texts)}"] if not rest or shown[-1][0] != rest[-1][0] else []
+    lines += [f"=== tests: {_tests(texts)}"] if not (whole and rest) else []
     document: dict[str, Any] = {
         "schema_version": 1,
         "shown": [{"file": name, "text": text} for name, text in shown],
@@ -83,20 +82,22 @@ def _readme(path: Path) -> str:
     return "\n".join([*lines[:README_LINES], *rest])
 
 
-def _heats(heated: Heated, tree: Path, waits: Iterable[dict[str, Any]]) -> dict[str, dict[int, Heat]]:
+def _heats(profile: dict[str, Any], tree: Path, project: Path) -> dict[str, dict[int, Heat]]:
     """File -> line of a function -> what the profile says of it; what was waited for counts as what held the loop."""
     found: dict[str, dict[int, Heat]] = {}
-    tops = set()
+    heated = Heated(profile, tree, project)
     for path, row in heated.rows:
         if path.is_relative_to(tree):
             name = path.relative_to(tree).as_posix()
-            tops.add(name.removesuffix(row["file"]))
             found.setdefault(name, {})[row["line"]] = heated.at(path, row["function"], (row["line"], row["line"] + ALL))
-    for wait in waits:
+    root = root_of(profile, tree, project)
+    for wait in (profile.get("asyncio") or {}).get("waits") or []:
         for step in wait["chain"]:
-            for name in {top + step["file"] for top in tops} & found.keys():
-                heat = found[name].get(step["at"], Heat())
-                found[name][step["at"]] = heat._replace(blocked_ms=heat.blocked_ms + 1000 * wait["waited_s"])
+            path = root / step["file"]
+            rows = found.get(path.relative_to(tree).as_posix()) if path.is_relative_to(tree) else None
+            if rows is not None:
+                heat = rows.get(step["at"], Heat())
+                rows[step["at"]] = heat._replace(blocked_ms=heat.blocked_ms + 1000 * wait["waited_s"])
     return found
 
 
@@ -104,11 +105,9 @@ def _weight(rows: dict[int, Heat]) -> float:
     return sum(heat.weight for heat in rows.values())
 
 
-def _named_by_benchmark(inquiry: Inquiry, texts: dict[str, str]) -> list[str]:
+def _named_by(command: Iterable[str], texts: dict[str, str]) -> list[str]:
     """Files of the command that was profiled, when they are no source."""
-    words = inquiry.profile.get("command") or [] if inquiry.profile else []
-    words = shlex.split(words) if isinstance(words, str) else words
-    return [word for word in words if word in texts and paths.kind_of(word) != paths.SOURCE]
+    return [word for word in command if word in texts and paths.kind_of(word) != paths.SOURCE]
 
 
 def _forms(text: str, rows: dict[int, Heat]) -> list[str]:
